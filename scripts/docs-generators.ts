@@ -1,0 +1,18 @@
+/** What scripts/docs.ts generates: whole pages by path, and parts of hand-written pages by the name in their marker. */
+import { presets } from '../gen/config.ts';
+import { bar0 } from '../gen/device/bar0.ts';
+import { diagnosticsPage } from '../gen/diagnostics/page.ts';
+import { registerTable } from '../gen/emit/registers.ts';
+import { cyclesTable } from './docs-cycles.ts';
+import { instructionsPage } from './docs-instructions.ts';
+import type { Generator } from './docs-parts.ts';
+
+export const pages: Readonly<Record<string, Generator>> = {
+  'docs/diagnostics.md': diagnosticsPage,
+  'docs/instructions.md': instructionsPage,
+};
+
+export const parts: Readonly<Record<string, Generator>> = {
+  cycles: cyclesTable,
+  registers: () => registerTable(bar0(presets.default)),
+};

@@ -1,0 +1,103 @@
+/**
+ * npm test: installs the simulation tools, then runs everything: the unit tests on WebAssembly, those of the device once
+ * more on Verilator, and the cocotb regressions. The last line is `N passed, N failed` over all of them.
+ *
+ * `npm test -- --no-tools` runs what needs nothing but Node.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import { installTools } from '../sim/tools/install.ts';
+import { root, run, toolEnv, venv } from '../sim/tools/index.ts';
+
+/** Tests that drive a device through `Host` and therefore run on every simulator. */
+const deviceTests = ['test/sim/shell', 'test/sim/compare', 'test/gen/shell'];
+
+interface Result {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+interface Runner {
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** File with the counts, written by the runner. */
+  readonly report: string;
+  readonly read: (report: string) => Result;
+}
+
+const reports = join(root, 'build/test');
+
+function vitest(name: string, files: readonly string[], env: NodeJS.ProcessEnv): Runner {
+  const report = join(reports, `${name.replaceAll(' ', '-')}.json`);
+  return {
+    name,
+    program: join(root, 'node_modules/.bin/vitest'),
+    args: ['run', ...files, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    env: { ...toolEnv, ...env },
+    report,
+    read: (text) => {
+      const counts = JSON.parse(text) as Record<'numPassedTests' | 'numFailedTests' | 'numPendingTests', number>;
+      return { passed: counts.numPassedTests, failed: counts.numFailedTests, skipped: counts.numPendingTests };
+    },
+  };
+}
+
+const cocotb: Runner = {
+  name: 'cocotb',
+  program: join(venv, 'bin/pytest'),
+  args: ['sim/cocotb', '-q', `--junitxml=${join(reports, 'cocotb.xml')}`],
+  env: toolEnv,
+  report: join(reports, 'cocotb.xml'),
+  read: (xml) => {
+    const count = (name: string): number => Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(xml)?.[1]);
+    const failed = count('failures') + count('errors');
+    return { passed: count('tests') - failed - count('skipped'), failed, skipped: count('skipped') };
+  },
+};
+
+/** Runs one and counts. A runner that ends badly without a failed test, or writes no report, is itself one failure. */
+async function execute({ program, args, env, report, read }: Runner): Promise<Result> {
+  rmSync(report, { force: true });
+  const { code } = await run(program, args, { env, show: true });
+  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
+  const result = read(readFileSync(report, 'utf8'));
+  return code !== 0 && result.failed === 0 ? { ...result, failed: 1 } : result;
+}
+
+const runners = [vitest('unit tests', [], { HERMES_SIM: 'wasm' })];
+const results = new Map<string, Result & { seconds: number }>();
+mkdirSync(reports, { recursive: true });
+
+if (!process.argv.includes('--no-tools')) {
+  try {
+    await installTools((text) => console.log(pc.cyan(`setup: ${text}`)));
+    runners.push(vitest('device on verilator', deviceTests, { HERMES_SIM: 'verilator' }), cocotb);
+  } catch (error) {
+    // What needs Node alone runs all the same, but a test that could not run has not passed.
+    console.error(pc.red(`setup: ${(error as Error).message}`));
+    results.set('simulation tools', { passed: 0, failed: 1, skipped: 0, seconds: 0 });
+  }
+}
+
+for (const runner of runners) {
+  console.log(pc.bold(`\n${runner.name}`));
+  const start = performance.now();
+  const result = await execute(runner);
+  results.set(runner.name, { ...result, seconds: (performance.now() - start) / 1000 });
+}
+
+const table = new Table({
+  head: ['', 'passed', 'failed', 'skipped', 'seconds'],
+  style: { head: [], border: [], compact: true },
+});
+for (const [name, { passed, failed, skipped, seconds }] of results) {
+  table.push([name, passed, failed === 0 ? '0' : pc.red(failed), skipped, seconds.toFixed(1)]);
+}
+const sum = (key: keyof Result): number => [...results.values()].reduce((total, result) => total + result[key], 0);
+console.log(`\n${table.toString()}\n${sum('passed')} passed, ${sum('failed')} failed`);
+process.exitCode = sum('failed') === 0 ? 0 : 1;
