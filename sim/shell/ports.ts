@@ -1,0 +1,49 @@
+/** The ports of one interface of the CL, by their standard names. */
+import type { Port as Declared, Ports } from '../../gen/hdl/index.ts';
+import type { Port, Simulator } from '../simulator.ts';
+import type { Handshake } from './channel.ts';
+import { pauses, type Random } from './random.ts';
+
+/** An interface of the shell: see `interfaces` in gen/shell/f1-ports.ts. */
+export interface Interface {
+  readonly into: string;
+  readonly outOf: string;
+  readonly ports: Ports;
+}
+
+/** How the shell behaves as master of an interface. */
+export interface MasterOptions {
+  /** What errors call the interface. */
+  readonly name: string;
+  readonly random: Random;
+  /** Share of the cycles, 0 to less than 1, in which each channel pauses on its own. */
+  readonly stalls: number;
+  /** Clock cycles that the CL may leave the shell waiting. */
+  readonly patience: number;
+}
+
+export type Handles = Readonly<Record<string, Port>>;
+
+export function handlesOf(simulator: Simulator, { into, outOf, ports }: Interface): Handles {
+  const entries = Object.entries(ports as Readonly<Record<string, Declared>>);
+  return Object.fromEntries(
+    entries.map(([name, { direction }]) => [name, simulator.port((direction === 'input' ? into : outOf) + name)]),
+  );
+}
+
+/** Valid and ready of a channel, `ar` or `b`. */
+export function channelOf(handles: Handles, channel: string, { name, random, stalls }: MasterOptions): Handshake {
+  return {
+    name: `${name} ${channel.toUpperCase()}`,
+    valid: handles[`${channel}valid`]!,
+    ready: handles[`${channel}ready`]!,
+    pause: pauses(random.fork(), stalls),
+  };
+}
+
+/** The other ports of a channel. */
+export function payloadOf(handles: Handles, channel: string): Port[] {
+  return Object.entries(handles).flatMap(([name, port]) =>
+    name.startsWith(channel) && !/(valid|ready)$/.test(name) ? [port] : [],
+  );
+}

@@ -1,0 +1,158 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { F1Host } from '../../../sim/shell/f1-host.ts';
+import { buildTime } from './backend.ts';
+import { smallHost, smallSimulators, withFault } from './small.ts';
+
+const simulators = smallSimulators();
+
+beforeAll(async () => void (await simulators()), buildTime);
+
+/** What the shell says when a port of the design shows something else than it should. */
+async function complaint(
+  port: string,
+  fault: (value: number, cycle: number) => number,
+  use: (host: F1Host) => Promise<unknown>,
+  stalls = 0.5,
+) {
+  const host = smallHost(withFault(await simulators(), port, fault), { stalls, seed: 3 });
+  try {
+    await use(host);
+  } catch (error) {
+    await expect(host.bar0.read(0)).rejects.toBe(error); // the host is out of order from here on
+    return `${(error as Error).name}: ${(error as Error).message}`.replace(/cycle \d+/, 'cycle N');
+  }
+  return undefined;
+}
+
+/** Shows a port's value inverted in the n-th cycle in which `when` holds for it. */
+function inNth(
+  n: number,
+  change: (value: number) => number,
+  when: (value: number) => boolean = (value) => value === 1,
+) {
+  let seen = 0;
+  return (value: number): number => {
+    if (!when(value)) return value;
+    seen += 1;
+    return seen === n ? change(value) : value;
+  };
+}
+
+const read = (host: F1Host) => host.dma.read(0x40, 1000);
+const write = (host: F1Host) => host.dma.write(0x40, new Uint8Array(1000));
+
+describe('the shell notices', () => {
+  it('a CL that takes no address', async () => {
+    const deaf = withFault(
+      withFault(await simulators(), 'ocl_sh_arready', () => 0),
+      'ocl_sh_rvalid',
+      () => 0,
+    );
+    await expect(smallHost(deaf, { stalls: 0 }).bar0.read(0x20)).rejects.toThrow(
+      /^OCL AR, cycle \d+: valid has waited for ready for 2000 cycles; the shell gives up here$/,
+    );
+  });
+
+  it('a read and a write that are never answered', async () => {
+    expect(
+      await complaint(
+        'ocl_sh_rvalid',
+        () => 0,
+        (host) => host.bar0.read(0x20),
+      ),
+    ).toBe('ProtocolError: OCL R, cycle N: no answer to the read of 0x20 for 2000 cycles; the shell gives up here');
+    expect(
+      await complaint(
+        'bar1_sh_bvalid',
+        () => 0,
+        (host) => host.bar1.write(0x20, 4, 1),
+      ),
+    ).toContain('BAR1 B, cycle N: no answer to the write to 0x20');
+  });
+
+  it('an answer that nobody asked for', async () => {
+    const fault = (value: number, cycle: number) => (cycle === 70 ? 1 : value);
+    expect(await complaint('ocl_sh_bvalid', fault, (host) => host.idle(100))).toBe(
+      'ProtocolError: OCL B, cycle N: an answer that nobody asked for',
+    );
+    expect(await complaint('cl_sh_dma_pcis_rvalid', fault, (host) => host.idle(100))).toContain(
+      'of which nothing is under way',
+    );
+  });
+
+  it('an answer that is taken back', async () => {
+    expect(
+      await complaint(
+        'cl_sh_dma_pcis_rvalid',
+        inNth(2, () => 0),
+        read,
+        0.9,
+      ),
+    ).toContain('DMA_PCIS R, cycle N: valid fell before the item was taken');
+  });
+
+  it('an answer that changes while it waits', async () => {
+    let last = 0;
+    const fault = (value: number) => value ^ (last ^= 1);
+    expect(await complaint('cl_sh_dma_pcis_rresp', fault, read, 0.9)).toContain(
+      'cl_sh_dma_pcis_rresp changed while valid waited for ready',
+    );
+  });
+
+  it('an answer with an ID of nobody', async () => {
+    expect(await complaint('cl_sh_dma_pcis_bid', (id) => id ^ 0x20, write)).toMatch(
+      /DMA_PCIS B, cycle N: an answer with ID 3\d, of which nothing is under way/,
+    );
+  });
+
+  it('a burst with too few or too many beats', async () => {
+    expect(await complaint('cl_sh_dma_pcis_rlast', () => 1, read)).toContain('last is 1 in beat 1 of 16');
+    expect(await complaint('cl_sh_dma_pcis_rlast', () => 0, read)).toContain('last is 0 in beat 16 of 16');
+  });
+
+  it('an answer to a write whose data is not complete', async () => {
+    const fault = (value: number, cycle: number) => (cycle > 75 ? 1 : value);
+    expect(
+      await complaint('cl_sh_dma_pcis_bvalid', fault, (host) => host.dma.write(0, new Uint8Array(4096), 0)),
+    ).toContain('before the write was complete');
+  });
+
+  it('responses that AXI does not have here', async () => {
+    expect(
+      await complaint(
+        'ocl_sh_rresp',
+        () => 1,
+        (host) => host.bar0.read(0),
+      ),
+    ).toContain('EXOKAY');
+    expect(await complaint('cl_sh_dma_pcis_bresp', () => 1, write)).toContain('EXOKAY');
+  });
+
+  it('a DMA interface that stops in the middle of a burst', async () => {
+    const fault = (value: number, cycle: number) => (cycle > 80 ? 0 : value);
+    expect(await complaint('cl_sh_dma_pcis_rvalid', fault, (host) => host.dma.read(0, 4096, 2))).toMatch(
+      /DMA_PCIS R, cycle N: the read of 0x0, 64 beats, ID 2, stands still for 20000 cycles: \d+ beats have moved/,
+    );
+  });
+
+  it('interrupt requests that are no pulses', async () => {
+    expect(
+      await complaint(
+        'cl_sh_apppf_irq_req',
+        (value, cycle) => (cycle >= 100 ? 2 : value),
+        (host) => host.idle(200),
+      ),
+    ).toContain('irq 1, cycle N: a request while the one of cycle 100 is not acknowledged');
+  });
+
+  it('a function-level reset without end', async () => {
+    const host = smallHost(withFault(await simulators(), 'cl_sh_flr_done', () => 0));
+    await expect(host.flr()).rejects.toThrow('no cl_sh_flr_done after sh_cl_flr_assert within 100000 cycles');
+  });
+
+  it('and counts error responses, which no host sees', async () => {
+    const host = smallHost(withFault(await simulators(), 'cl_sh_dma_pcis_rresp', () => 2));
+    expect(await host.dma.read(0, 128)).toHaveLength(128);
+    expect(host.errors).toBe(2);
+  });
+});
