@@ -1,0 +1,119 @@
+/** The `hermes` command: arguments, help and exit codes. What a command does is in commands/, loaded when it is run. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Exit, explain } from './errors.ts';
+
+const sims = ['wasm', 'verilator', 'golden'] as const;
+
+/** Options that several commands have. */
+const shared = {
+  config: ['-c, --config <file>', 'configuration: JSON, or a TypeScript or JavaScript module'],
+  preset: ['-p, --preset <name>', 'settings that the configuration does not give: default, small, compat, max'],
+  out: ['-o, --out <folder>', 'where to write', 'build/f1'],
+  entry: [
+    '-e, --entry <symbol>',
+    'function or section of an object file to begin with; its first function unless told',
+  ],
+  sim: ['-s, --sim <simulator>', `what runs the device: ${sims.join(', ')}`, sim, 'wasm'],
+} as const;
+
+function sim(name: string): string {
+  if ((sims as readonly string[]).includes(name)) return name;
+  throw new InvalidArgumentError(`Choose one of ${sims.join(', ')}.`);
+}
+
+const wholeNumber =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`Give a whole number, ${least} or more.`);
+  };
+
+const program = new Command('hermes')
+  .description('Generates an eBPF accelerator for AWS F1, and runs eBPF programs on it.')
+  .helpCommand('help [command]', 'explain a command')
+  .helpOption('-h, --help', 'explain')
+  .addHelpText(
+    'after',
+    [
+      '',
+      'Exit codes:',
+      '  0  done',
+      '  1  the program ended with an error, or the device differed from the model',
+      '  2  the command line, a file or the configuration cannot be used',
+      '',
+      'Try: hermes run examples/hash.s --data examples/hash.data',
+    ].join('\n'),
+  )
+  .showHelpAfterError('Run "hermes help" to see the commands.')
+  .exitOverride();
+
+/** A command whose `action` loads what does the work and gives back the exit code. */
+function command(usage: string, description: string, action: (...args: any[]) => Promise<number>): Command {
+  const [name] = usage.split(' ', 1);
+  return program
+    .command(usage)
+    .description(description)
+    .option('--debug', 'show stack traces')
+    .showHelpAfterError(`Run "hermes help ${name}" to see its options.`)
+    .action(async (...args: any[]) => {
+      process.exitCode = await action(...args);
+    });
+}
+
+command('demo', 'generate the default device and run the examples on all its engines (npm start)', async (options) =>
+  (await import('./commands/demo.ts')).demo(options),
+)
+  .option(...shared.sim)
+  .option(...shared.out);
+
+command('gen', 'write SystemVerilog, source maps, register constants and their documentation', async (options) =>
+  (await import('./commands/gen.ts')).gen(options),
+)
+  .option(...shared.config)
+  .option(...shared.preset)
+  .option(...shared.out);
+
+command('run <program>', 'run an eBPF program on the device, in lockstep with the model', async (path, options) =>
+  (await import('./commands/run.ts')).run(path, options),
+)
+  .option('-d, --data <file>', 'what the data slot holds at the start; hex text when the name ends in .hex')
+  .option(...shared.sim)
+  .option('-w, --wave <file>', 'write a waveform: VCD, on Verilator FST')
+  .option(...shared.config)
+  .option(...shared.preset)
+  .option(...shared.entry)
+  .option('--engine <number>', 'engine that runs it', wholeNumber(0), 0)
+  .option('-m, --memory <range>', 'bytes of the data slot to print: offset:length, or dump for all of them')
+  .option(
+    '--steps <number>',
+    'instructions after which it is stopped, at most those of the configuration',
+    wholeNumber(1),
+    1_000_000,
+  )
+  .option('--no-verify', 'run it even if the static check finds errors')
+  .option('-j, --json', 'print one JSON object: r0, error, instructions, cycles, equal, sim');
+
+command('disasm <program>', 'print a program as text', async (path, options) =>
+  (await import('./commands/disasm.ts')).disasm(path, options),
+)
+  .option(...shared.entry)
+  .option('--source', 'print source that assembles to the same bytes');
+
+command(
+  'info',
+  'show the configuration, what it needs of the part, BARs, registers, presets and tools',
+  async (options) => (await import('./commands/info.ts')).info(options),
+)
+  .option(...shared.config)
+  .option(...shared.preset);
+
+// Whoever reads the output may stop early: hermes info | head.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? Exit.ok : Exit.failed));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? Exit.ok : Exit.usage;
+  else process.exitCode = explain(error, process.argv.includes('--debug'));
+}
