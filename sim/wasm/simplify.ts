@@ -139,7 +139,7 @@ const rules: Partial<Record<Op, Rule>> = {
   },
 };
 
-function concatenation(graph: Graph, parts: readonly Node[], total: number): Node | undefined {
+function concatenation(graph: Graph, parts: readonly Node[], width: number): Node | undefined {
   if (parts.length === 1) return parts[0];
   const merged: Node[] = [];
   for (const part of parts.flatMap((part) => (part.op === 'cat' ? part.args : [part]))) {
@@ -148,8 +148,7 @@ function concatenation(graph: Graph, parts: readonly Node[], total: number): Nod
     else merged.push(part);
   }
   const top = merged.at(-1)!;
-  const total = merged.reduce((sum, part) => sum + part.width, 0);
-  if (merged.length > 1 && isZero(top)) return graph.zext(graph.cat(merged.slice(0, -1)), total);
+  if (merged.length > 1 && isZero(top)) return graph.zext(graph.cat(merged.slice(0, -1)), width);
   return merged.length < parts.length ? graph.cat(merged) : undefined;
 }
 

@@ -279,8 +279,7 @@ describe('as memory', () => {
   for (let i = 0; i < channels; i++) words.set(0x100 + 12 * i, { mask: 0xfff << 16, reads: 0, ones: 1 });
   for (let i = 0; i < rows; i++)
     // Five words of the request, then four of the answer, which only the hardware writes.
-    for (let word = 0; word < 9; word++)
-      words.set(0x1000 + 48 * i + 4 * word, { mask: word < 5 ? -1 : 0, reads: 0 });
+    for (let word = 0; word < 9; word++) words.set(0x1000 + 48 * i + 4 * word, { mask: word < 5 ? -1 : 0, reads: 0 });
   for (let i = 0; i < 8; i++) words.set(0x4000 + 4 * i, { mask: -1, reads: 0 });
 
   test('random writes and reads, with unmapped addresses, agree with a model', () => {
