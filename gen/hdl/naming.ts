@@ -3,6 +3,7 @@
  * initialiser; what the initialiser made and left without a name is then called `x`, and what helpers inside it made is
  * prefixed with `x`. Without that step a design still works, with plainer names.
  */
+import type { Module } from '../ir/netlist.ts';
 import { activeBuilder, type Nameable } from './builder.ts';
 import { Memory } from './memory.ts';
 import { handles } from './module.ts';
@@ -36,11 +37,13 @@ export function named<T>(name: string, make: () => T, doc?: string): T {
   return functions.__hermesName(name, make(), doc) as T;
 }
 
-/** Declarations outside modules carry their comment themselves: ports, and whatever has a property `doc`. */
+/** Declarations outside modules carry their comment themselves: modules, ports, and whatever has a property `doc`. */
 function withDoc(declared: unknown, doc: string | undefined): unknown {
   const plain =
     doc && typeof declared === 'object' && declared !== null && Object.getPrototypeOf(declared) === Object.prototype;
-  if (!plain || !('direction' in declared || 'doc' in declared)) return declared;
+  if (!plain) return declared;
+  if ('netlist' in declared) return { ...declared, netlist: { doc, ...(declared.netlist as Module) } };
+  if (!('direction' in declared || 'doc' in declared)) return declared;
   return { ...declared, doc: (declared as { doc?: string }).doc ?? doc };
 }
 

@@ -7,6 +7,8 @@ const { ts } = require('ts-morph');
 //
 //     /** Next one. */ const pc = reg(u(12));                const pc = name(begin("pc"), reg(u(12)), "Next one.");
 //     { /** Starts a run. */ start: input(bool) }     →      { start: doc("Starts a run.", input(bool)) }
+//     /** Adds. */ function adder() {                        function adder() {
+//       return module('adder', …                               return doc("Adds.", module('adder', …
 //
 // each on its own line, so that line numbers stay. `name`, `begin` and `doc` are the global `__hermes` functions of the
 // language; without them, and for values that are no hardware, nothing changes. Only syntax counts, not types.
@@ -19,6 +21,15 @@ const { ts } = require('ts-morph');
 exports.transform = function transform(source, path) {
   const file = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
   const text = new MagicString(source);
+  /**
+   * @param {import('ts-morph').ts.Expression} declared
+   * @param {string} doc
+   */
+  const document = (declared, doc) => {
+    if (!doc) return;
+    text.appendRight(declared.getStart(file), `(globalThis.__hermesDoc??((_,v)=>v))(${JSON.stringify(doc)},`);
+    text.prependLeft(declared.end, ')');
+  };
   /** @param {import('ts-morph').ts.Node} node */
   const visit = (node) => {
     if (
@@ -36,14 +47,9 @@ exports.transform = function transform(source, path) {
       );
       text.prependLeft(node.initializer.end, doc ? `,${JSON.stringify(doc)})` : ')');
     } else if (ts.isPropertyAssignment(node) && ts.isCallExpression(node.initializer)) {
-      const doc = docOf(node, source);
-      if (doc) {
-        text.appendRight(
-          node.initializer.getStart(file),
-          `(globalThis.__hermesDoc??((_,v)=>v))(${JSON.stringify(doc)},`,
-        );
-        text.prependLeft(node.initializer.end, ')');
-      }
+      document(node.initializer, docOf(node, source));
+    } else if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'module') {
+      document(node, docOf(statementOf(node), source));
     }
     ts.forEachChild(node, visit);
   };
@@ -95,6 +101,15 @@ function waits(node) {
     ts.isYieldExpression(node) ||
     ts.forEachChild(node, (child) => waits(child) || undefined) === true
   );
+}
+
+/**
+ * The statement of the file that a node is part of: its comment is that of the module which the statement makes.
+ * @param {import('ts-morph').ts.Node} node
+ */
+function statementOf(node) {
+  while (!ts.isSourceFile(node.parent)) node = node.parent;
+  return node;
 }
 
 /**

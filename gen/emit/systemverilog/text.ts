@@ -37,10 +37,12 @@ export class Lines {
     this.#gap = true;
   }
 
-  comment(doc: string | undefined, origin?: Origin): void {
+  /** Paragraphs, filled; a blank line and what begins no word, as a list does, keep their line. */
+  comment(doc = '', origin?: Origin): void {
+    if (doc === '') return;
     const columns = COLUMNS - this.#indent.length - 3;
-    for (const line of doc ? doc.split('\n').flatMap((paragraph) => filled(paragraph.split(' '), columns)) : [])
-      this.add(`// ${line}`.trimEnd(), origin);
+    for (const paragraph of doc.replaceAll(/(?<=\S)\n(?=[\w`(])/g, ' ').split('\n'))
+      for (const line of filled(paragraph.split(' '), columns)) this.add(`// ${line}`.trimEnd(), origin);
   }
 
   /** What `body` adds stands one level deeper; `before` and `after` around it. */

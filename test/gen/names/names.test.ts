@@ -40,6 +40,11 @@ describe('the transform', () => {
       'f({ /** Doc. */ a: 1, /** D */ c: { /** E */ d: g() } });',
       'f({ /** Doc. */ a: 1, /** D */ c: { /** E */ d: DOC("E",g()) } });',
     ],
+    [
+      '/** Adds. */\nexport function adder() { return module("a", {}, () => {}); }',
+      '/** Adds. */\nexport function adder() { return DOC("Adds.",module("a", {}, () => {})); }',
+    ],
+    ['/** A. */\nconst a = module("a");', '/** A. */\nconst a = NAME("a",DOC("A.",module("a")),"A.");'],
   ])('%s', (source, expected) => expect(short(source)).toBe(expected));
 
   test.each([
