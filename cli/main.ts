@@ -1,7 +1,11 @@
 /** The `hermes` command: arguments, help and exit codes. What a command does is in commands/, loaded when it is run. */
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { Exit, explain } from './errors.ts';
 
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 const sims = ['wasm', 'verilator', 'golden'] as const;
 
 /** Options that several commands have. */
@@ -31,6 +35,7 @@ const wholeNumber =
 
 const program = new Command('hermes')
   .description('Generates an eBPF accelerator for AWS F1, and runs eBPF programs on it.')
+  .version(version, '-V, --version', 'show the version')
   .helpCommand('help [command]', 'explain a command')
   .helpOption('-h, --help', 'explain')
   .addHelpText(

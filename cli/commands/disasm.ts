@@ -1,7 +1,7 @@
 /** `hermes disasm`: a program as text. */
 import { SlotBytes } from '../../gen/ebpf/isa.ts';
 import { listing, toSource } from '../../gen/ebpf/disassembler.ts';
-import { Exit } from '../errors.ts';
+import { Exit, UsageError } from '../errors.ts';
 import { loadProgram } from '../inputs.ts';
 
 export interface DisasmOptions {
@@ -12,6 +12,11 @@ export interface DisasmOptions {
 
 export function disasm(path: string, { entry, source }: DisasmOptions): number {
   const { program, labels } = loadProgram(path, entry);
+  if (program.length < SlotBytes)
+    throw new UsageError({
+      message: `${path}: ${program.length} bytes, and an instruction takes ${SlotBytes}`,
+      cure: 'give a program with at least one instruction',
+    });
   if (source) process.stdout.write(toSource(program));
   else {
     for (const [name, slot] of labels) console.log(`${String(slot).padStart(6)}  <${name}>`);

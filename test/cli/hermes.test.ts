@@ -50,6 +50,16 @@ describe('the command line', () => {
 });
 
 describe('disasm and info', () => {
+  test('says that a file holds no instruction, and which version this is', { timeout }, async () => {
+    const { code, stderr } = await hermes('disasm', file('empty.bin', ''));
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/empty\.bin: 0 bytes, and an instruction takes 8\n +cure: /),
+    ]);
+    const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+    expect(await hermes('--version')).toMatchObject({ code: 0, stdout: `${version}\n` });
+  });
+
   test('source that assembles to the same bytes', { timeout }, async () => {
     const { code, stdout } = await hermes('disasm', 'examples/queens.s', '--source');
     expect(code).toBe(0);
