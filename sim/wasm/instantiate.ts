@@ -6,13 +6,21 @@ export interface Exports {
   until(cycles: number, address: number, value: number): number;
 }
 
+/** Code that was compiled once and can be instantiated often. */
+export type Code = object;
+
 /** The part of the WebAssembly interface that is used here; the compiler's library knows it only for browsers. */
 interface Engine {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
+  readonly Module: new (bytes: Uint8Array) => Code;
+  readonly Instance: new (module: Code) => { readonly exports: unknown };
 }
 
-export function instantiate(bytes: Uint8Array): Exports {
-  const { Module, Instance } = (globalThis as unknown as { WebAssembly: Engine }).WebAssembly;
-  return new Instance(new Module(bytes)).exports as Exports;
+const engine = (globalThis as unknown as { WebAssembly: Engine }).WebAssembly;
+
+export function compile(bytes: Uint8Array): Code {
+  return new engine.Module(bytes);
+}
+
+export function instantiate(code: Code): Exports {
+  return new engine.Instance(code).exports as Exports;
 }

@@ -3,9 +3,9 @@ import type { Module, Signal } from '../../gen/ir/index.ts';
 import { AssertionFailure, type Simulator } from '../simulator.ts';
 import type { Design } from './design.ts';
 import { flatten, pathOf, type Flat, type Net } from './flatten.ts';
-import { generate, type Program } from './generate.ts';
+import { generate } from './generate.ts';
 import type { MemoryState } from './graph.ts';
-import { instantiate, type Exports } from './instantiate.ts';
+import { compile, instantiate, type Code, type Exports } from './instantiate.ts';
 import type { Layout } from './layout.ts';
 import { lower, type Keep } from './lower.ts';
 import { MemoryView } from './memory.ts';
@@ -40,6 +40,24 @@ export interface Snapshot {
   readonly memory: Uint8Array;
 }
 
+/** What simulators of one design have in common. */
+interface Compiled {
+  readonly flat: Flat;
+  readonly design: Design;
+  readonly plan: Plan;
+  readonly layout: Layout;
+  readonly code: Code;
+}
+
+function compiledOf(flat: Flat, design: Design, options?: PartitionOptions): Compiled {
+  const plan = partition(design, options);
+  const { bytes, layout } = generate(design, plan);
+  return { flat, design, plan, layout, code: compile(bytes) };
+}
+
+/** Netlists never change, so each is compiled once, unless there are options. */
+const known = new WeakMap<Module, Compiled>();
+
 export class WasmSimulator implements Simulator {
   readonly #flat: Flat;
   readonly #design: Design;
@@ -53,23 +71,26 @@ export class WasmSimulator implements Simulator {
   #isStale = true;
   #tracer: Tracer | undefined;
 
-  static create(top: Module, options: WasmOptions = {}): WasmSimulator {
+  static create(top: Module, options?: WasmOptions): WasmSimulator {
+    const before = options ? undefined : known.get(top);
+    if (before) return new WasmSimulator(before);
     const flat = flatten(top);
-    return WasmSimulator.of(flat, lower(flat, keeping(flat, options.keep)), options.partition);
+    const compiled = compiledOf(flat, lower(flat, keeping(flat, options?.keep)), options?.partition);
+    if (!options) known.set(top, compiled);
+    return new WasmSimulator(compiled);
   }
 
   /** From a design that was lowered, and perhaps changed since. */
   static of(flat: Flat, design: Design, options?: PartitionOptions): WasmSimulator {
-    const plan = partition(design, options);
-    return new WasmSimulator(flat, design, plan, generate(design, plan));
+    return new WasmSimulator(compiledOf(flat, design, options));
   }
 
-  private constructor(flat: Flat, design: Design, plan: Plan, { bytes, layout }: Program) {
+  private constructor({ flat, design, plan, layout, code }: Compiled) {
     this.#flat = flat;
     this.#design = design;
     this.#plan = plan;
     this.#layout = layout;
-    this.#exports = instantiate(bytes);
+    this.#exports = instantiate(code);
     this.#heap = new Heap(this.#exports.memory.buffer);
     this.#initialise();
     for (const port of flat.top.module.ports) this.#ports.set(port.name, this.#portView(port));
