@@ -6,7 +6,8 @@ export default defineConfig({
   plugins: [names()],
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
+    setupFiles: ['test/setup.ts'],
+    testTimeout: 120_000,
     typecheck: {
       enabled: true,
       ignoreSourceErrors: true, // those are for npm run check
