@@ -2,11 +2,11 @@
 import { presets } from '../gen/config.ts';
 import { emitSystemVerilog } from '../gen/emit/index.ts';
 import { elaborate } from '../gen/hdl/index.ts';
-import { f1 } from '../gen/shell/f1.ts';
+import { clHermes } from '../gen/shell/index.ts';
 import type { GenerationTimes } from './generation.ts';
 
 const start = performance.now();
-const { top } = elaborate(() => f1(presets.default));
+const { top } = elaborate(() => clHermes(presets.default));
 const elaborated = performance.now();
 emitSystemVerilog(top);
 const times: GenerationTimes = { elaborate: elaborated - start, emit: performance.now() - elaborated };

@@ -1,6 +1,6 @@
 /** The same device doing the same work in WebAssembly and in Verilator. */
 import { presets, type Config } from '../gen/config.ts';
-import { createF1Host, HermesDevice, type F1Host } from '../sim/shell/index.ts';
+import { createShellHost, HermesDevice, type ShellHost } from '../sim/shell/index.ts';
 import { root, runOrThrow } from '../sim/tools/index.ts';
 import { median, type Benchmark } from './benchmark.ts';
 import { startEndless } from './programs.ts';
@@ -31,8 +31,8 @@ async function editToResult(kind: Kind, edit: string): Promise<OnceTimes & { rea
 }
 
 /** A device whose engines all work for good. */
-async function busyHost(kind: Kind, edit: string): Promise<F1Host> {
-  const host = await createF1Host(kind, { config: editedConfig(edit), stalls: 0 });
+async function busyHost(kind: Kind, edit: string): Promise<ShellHost> {
+  const host = await createShellHost(kind, { config: editedConfig(edit), stalls: 0 });
   const device = await HermesDevice.open(host);
   for (const [engine, name] of (['fib50', 'prime1009', 'csum1500', 'memcpy1K'] as const).entries()) {
     await startEndless(device, name, engine);
@@ -41,7 +41,7 @@ async function busyHost(kind: Kind, edit: string): Promise<F1Host> {
 }
 
 /** Thousands of cycles in a second of this process's own time, which other processes do not touch. */
-function speed({ simulator }: F1Host): number {
+function speed({ simulator }: ShellHost): number {
   const batch = 2000;
   const least = 1e6; // microseconds
   const start = process.cpuUsage();

@@ -1,5 +1,5 @@
 /** What the default configuration costs on an FPGA, by Yosys. */
-import { presets, vu9p } from '../gen/config.ts';
+import { presets, shells } from '../gen/config.ts';
 import { hermes } from '../gen/device/hermes.ts';
 import { engine } from '../gen/ebpf/engine/engine.ts';
 import { elaborate, type ModuleDef } from '../gen/hdl/index.ts';
@@ -8,8 +8,8 @@ import { resources, synthesise, type Resources } from './yosys.ts';
 
 const config = presets.default;
 const units = { lut: 'LUT', ff: 'FF', bram: 'BRAM36', uram: 'URAM', dsp: 'DSP' } as const;
-/** What the F1 shell leaves of a VU9P; no more than half of the UltraRAM sites without an option of the build. */
-const available: Partial<Resources> = vu9p;
+/** What the F1 shell leaves of its part; no more than half of the UltraRAM sites without an option of the build. */
+const available: Partial<Resources> = shells.f1.leaves;
 const engineLutBar = 8000;
 
 const rows = (of: string, counted: Resources, more: (kind: keyof Resources) => Partial<Row>): Row[] =>

@@ -7,7 +7,7 @@ import { bar0 } from '../gen/device/bar0.ts';
 import { emitSystemVerilog, manifest } from '../gen/emit/index.ts';
 import { registerConstants, registerHeader, registerPython, registerTable } from '../gen/emit/registers.ts';
 import { elaborate, type Elaborated } from '../gen/hdl/index.ts';
-import { f1 } from '../gen/shell/f1.ts';
+import { clHermes } from '../gen/shell/index.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -24,7 +24,7 @@ export interface Generated {
  */
 export function generate(config: Config, out: string): Generated {
   const start = performance.now();
-  const { top, warnings } = elaborate(() => f1(config));
+  const { top, warnings } = elaborate(() => clHermes(config));
   const elaborated = performance.now();
   const { files: modules, templates } = emitSystemVerilog(top);
   const emitted = performance.now();

@@ -35,9 +35,9 @@ export async function session<T>(
   }
   note('building the simulator');
   // The generator of the hardware, which the model does without.
-  const { createF1Host } = await import('../sim/shell/create.ts');
+  const { createShellHost } = await import('../sim/shell/create.ts');
   const { inLockstep } = await import('../sim/compare/device.ts');
-  const building = createF1Host(sim, { config: { ...config, retirePort: true }, ...options });
+  const building = createShellHost(sim, { config: { ...config, retirePort: true }, ...options });
   const host = await building.finally(() => note(''));
   return closing(host, () => inLockstep(host, lastCycles, work));
 }

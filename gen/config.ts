@@ -12,8 +12,44 @@ const powerOfTwo = (what: string, least: number, most: number) =>
     })
     .describe(`${what}, a power of two between ${least} and ${most}`);
 
+/** What a cloud shell is to everything outside gen/shell. */
+interface ShellFacts {
+  readonly cloud: string;
+  readonly part: string;
+  /** What the shell leaves of the part to a custom logic (CL). */
+  readonly leaves: { readonly uram: number; readonly bram: number; readonly lut: number };
+  /** Bytes of BAR0 that reach the CL. */
+  readonly bar0Bytes: number;
+  /** Bits of an AXI ID on the way to slot memory. */
+  readonly dmaIdBits: number;
+}
+
+const MiB = 1024 * 1024;
+
+export const shells = {
+  /** More than half of the part's 960 UltraRAM sites (the `compat` preset) need `-uram_option 3` or 4 when the image is built. */
+  f1: {
+    cloud: 'AWS F1',
+    part: 'VU9P',
+    leaves: { uram: 800, bram: 1680, lut: 895_000 },
+    bar0Bytes: 32 * MiB,
+    dmaIdBits: 6,
+  },
+  /** The small shell. The kit gives its share of the part as a whole: 88 % are left to the CL. */
+  f2: {
+    cloud: 'AWS F2',
+    part: 'VU47P',
+    leaves: { uram: 840, bram: 1770, lut: 1_147_000 },
+    bar0Bytes: 64 * MiB,
+    dmaIdBits: 16,
+  },
+} as const satisfies Record<string, ShellFacts>;
+
+export type ShellName = keyof typeof shells;
+export const shellNames = Object.keys(shells) as ShellName[];
+
 const schema = z.strictObject({
-  shell: z.enum(['f1']).describe('cloud shell that the device is wrapped in'),
+  shell: z.enum(shellNames).describe(`cloud shell that the device is wrapped in: ${shellNames.join(' or ')}`),
   engines: z
     .int()
     .min(1)
@@ -52,13 +88,13 @@ const base = {
 
 /** Ready-made configurations. */
 export const presets = {
-  /** Fits a VU9P with room to spare. */
+  /** Fits every shell's part with room to spare. */
   default: base,
   /** One engine and few small slots: quick to simulate. */
   small: { ...base, engines: 1, programSlots: 2, programSlotBytes: 4096, dataSlots: 2, dataSlotBytes: 4096 },
   /** Data slots of 1 MiB, as existing host software of the device expects. */
   compat: { ...base, programSlotBytes: 64 * 1024, dataSlotBytes: 1024 * 1024 },
-  /** As many engines as a VU9P holds beside their slots. */
+  /** As many engines as a VU9P, the smallest part, holds beside their slots. */
   max: {
     ...base,
     engines: 48,
@@ -81,12 +117,6 @@ export class ConfigError extends Error {
     this.problems = problems;
   }
 }
-
-/**
- * What the shell leaves to a CL of the VU9P on F1. More than half of the part's 960 UltraRAM sites (the `compat` preset) need
- * `-uram_option 3` or 4 when the image is built.
- */
-export const vu9p = { uram: 800, bram: 1680, lut: 895_000 } as const;
 
 /** Memory primitives that a configuration needs, counted from its shapes. */
 export function memoryBudget(config: Config): { uram: number; bram: number } {
@@ -121,9 +151,12 @@ export function configure(given: unknown = {}, preset: Preset = 'default'): Conf
   const config = parsed.data;
   const problems: string[] = [];
   const { uram, bram } = memoryBudget(config);
-  if (uram > vu9p.uram) problems.push(`needs ${uram} UltraRAMs, but a CL may use ${vu9p.uram}: fewer or smaller slots`);
-  if (bram > vu9p.bram)
-    problems.push(`needs ${bram} block RAMs, but a CL may use ${vu9p.bram}: fewer engines or smaller program slots`);
+  const { cloud, part, leaves } = shells[config.shell];
+  const short = (needed: number, what: string, has: number, cure: string): void => {
+    if (needed > has) problems.push(`needs ${needed} ${what}, but ${cloud} leaves ${has} of its ${part}: ${cure}`);
+  };
+  short(uram, 'UltraRAMs', leaves.uram, 'fewer or smaller slots');
+  short(bram, 'block RAMs', leaves.bram, 'fewer engines or smaller program slots');
   if (2 * bar4(config).dataOffset > 2 ** 32)
     problems.push('slots do not fit 32-bit offsets in BAR4: fewer or smaller slots');
   if (problems.length > 0) throw new ConfigError(problems);

@@ -1,8 +1,8 @@
 /** `hermes info`: what a configuration means, and what is there to work with. */
 import pc from 'picocolors';
-import { bar4, memoryBudget, presets, settings, vu9p, type Config } from '../../gen/config.ts';
+import { bar4, memoryBudget, presets, settings, shells, type Config } from '../../gen/config.ts';
 import { bar0 } from '../../gen/device/bar0.ts';
-import { Bar0Bytes, Pci } from '../../gen/device/layout.ts';
+import { shellTables } from '../../gen/shell/index.ts';
 import { tools } from '../../sim/tools/index.ts';
 import { loadConfig, type ConfigOptions } from '../configuration.ts';
 import { Exit } from '../errors.ts';
@@ -14,10 +14,12 @@ export async function info(options: ConfigOptions): Promise<number> {
     'Configuration',
     settings().map(({ name, meaning }) => [name, show(config[name as keyof Config]), meaning]),
   );
-  section('Memory of a VU9P', budget(config));
+  const { cloud, part, bar0Bytes } = shells[config.shell];
+  const { ids } = shellTables[config.shell];
+  section(`Memory of the ${part} on ${cloud}`, budget(config));
   section('PCI', [
-    ['identity', `${hex(Pci.vendor)}:${hex(Pci.device)}`, ''],
-    ['BAR0', size(Bar0Bytes), 'registers, over OCL'],
+    ['identity', `${hex(ids.vendor)}:${hex(ids.device)}`, ''],
+    ['BAR0', size(bar0Bytes), 'registers, over OCL'],
     ['BAR4', size(bar4(config).bytes), 'slots, over DMA_PCIS'],
   ]);
   section('Slots in BAR4', slots(config));
@@ -39,11 +41,12 @@ const show = (value: Config[keyof Config]): string =>
 
 function budget(config: Config): string[][] {
   const { uram, bram } = memoryBudget(config);
+  const { leaves } = shells[config.shell];
   const row = (name: string, used: number, has: number): string[] => {
     const share = (100 * used) / has;
     return [name, `${count(used)} of ${count(has)}`, `${share.toFixed(0)} %`];
   };
-  return [row('UltraRAM', uram, vu9p.uram), row('block RAM', bram, vu9p.bram)];
+  return [row('UltraRAM', uram, leaves.uram), row('block RAM', bram, leaves.bram)];
 }
 
 function slots(config: Config): string[][] {

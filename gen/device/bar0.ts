@@ -1,11 +1,10 @@
 /** BAR0: what the host sees of the device. Offsets are those of the layout; this says who writes what. */
 import { bool, u } from '../hdl/index.ts';
 import type { Config } from '../config.ts';
-import { bar4 } from '../config.ts';
+import { bar4, shells } from '../config.ts';
 import { MaxFrames, StackBytes } from '../ebpf/abi.ts';
 import { constant, register, registers, ro, rw, text, w1s } from '../lib/registers.ts';
 import {
-  Bar0Bytes,
   Control,
   Counters,
   Engine,
@@ -25,7 +24,7 @@ export function bar0(config: Config) {
   const number = (value: number, bits = 32) => constant(u(bits), value);
   return registers(
     'hermes',
-    { bytes: Bar0Bytes, doc: 'The hermes device, BAR0.' },
+    { bytes: shells[config.shell].bar0Bytes, doc: 'The hermes device, BAR0.' },
     {
       /** Interface version. */
       EHVER: register(number(InterfaceVersion), Info.EHVER),

@@ -5,24 +5,24 @@
  */
 import { assertThat, bool, cat, flip, module, mux, named, reg, shared, struct, u, unused, when } from '../hdl/index.ts';
 import type { Bool, Flip, Io, UInt } from '../hdl/index.ts';
-import type { Config } from '../config.ts';
+import { shells, type Config } from '../config.ts';
 import { axi4, AxiResponse, axiSlave, beats, type AxiPorts, type AxiSlave } from '../lib/axi.ts';
 import { fifo } from '../lib/fifo.ts';
 import { skidBuffer } from '../lib/slice.ts';
 import { channel, fires, gate, pipe } from '../lib/stream.ts';
 import { dmaPort, windowBits } from './slot-memory.ts';
 
-/** Widths of the F1 shell's DMA_PCIS port. */
-export const pcisWidths = { id: 6, address: 64, data: 512 } as const;
+/** Widths of the shell's DMA_PCIS port. */
+export const pcisWidths = ({ shell }: Config) => ({ id: shells[shell].dmaIdBits, address: 64, data: 512 });
 
 /** Answers that may wait for the host in each direction; the shell has at most 32 bursts under way. */
 const answers = 32;
 
 /** A beat that slot memory has taken but not yet answered. */
-const pendingBeat = struct('dma_beat', { id: u(pcisWidths.id), last: bool });
+const pendingBeat = ({ type }: UInt) => struct('dma_beat', { id: type, last: bool });
 
 export const dmaSlave = shared((config: Config) =>
-  module('dma_slave', { axi: flip(axi4(pcisWidths)), slots: flip(dmaPort(config)) }, ({ axi, slots }) => {
+  module('dma_slave', { axi: flip(axi4(pcisWidths(config))), slots: flip(dmaPort(config)) }, ({ axi, slots }) => {
     const channels = axiSlave<AxiPorts>(axi);
     named('write', () => writes(config, channels, slots));
     named('read', () => reads(config, channels, slots));
@@ -33,7 +33,7 @@ type Slots = Io<Flip<ReturnType<typeof dmaPort>>>;
 
 /** Address and data meet; the last beat of a burst gives its answer once it is visible. */
 function writes(config: Config, { aw, w, b }: AxiSlave<AxiPorts>, slots: Slots): void {
-  const answer = channel(struct('dma_write_answer', { id: u(pcisWidths.id), resp: u(2) }));
+  const answer = channel(struct('dma_write_answer', { id: aw.bits.id.type, resp: u(2) }));
   const waiting = fifo(answer, answers);
   const address = gate(beats(skidBuffer(aw), 64), waiting.count.lt(answers - 2));
   const data = skidBuffer(w);
@@ -44,7 +44,7 @@ function writes(config: Config, { aw, w, b }: AxiSlave<AxiPorts>, slots: Slots):
   address.ready.value = slots.write_ready.and(data.valid);
   data.ready.value = slots.write_ready.and(address.valid);
 
-  const pending = reg(pendingBeat);
+  const pending = reg(pendingBeat(aw.bits.id));
   when(fires(address), () => {
     pending.next = { id: address.bits.id, last: address.bits.last };
   });
@@ -68,13 +68,13 @@ function reads(config: Config, { ar, r }: AxiSlave<AxiPorts>, slots: Slots): voi
   slots.read_line.value = lineOf(config, address.bits.address);
   address.ready.value = slots.read_ready;
 
-  const asked = channel(pendingBeat);
+  const asked = channel(pendingBeat(ar.bits.id));
   asked.valid.value = fires(address);
   asked.bits.value = { id: address.bits.id, last: address.bits.last };
   const pending = fifo(asked, answers);
   pending.ready.value = slots.read_done;
   const { id, last } = pending.bits;
-  const line = channel(struct('dma_read_answer', { id: u(pcisWidths.id), data: u(512), resp: u(2), last: bool }));
+  const line = channel(struct('dma_read_answer', { id: ar.bits.id.type, data: u(512), resp: u(2), last: bool }));
   line.valid.value = slots.read_done;
   line.bits.value = { id, data: slots.read_data, resp: responseOf(slots.read_failed), last };
   const waiting = fifo(line, answers);

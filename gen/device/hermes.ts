@@ -37,7 +37,7 @@ export const hermes = shared((config: Config) => {
   const retire = config.retirePort ? Object.fromEntries(numbers.map((n) => [`retire${n}`, retirePort(config)])) : {};
   const ports = {
     ocl: flip(axiLite(oclWidths)),
-    pcis: flip(axi4(pcisWidths)),
+    pcis: flip(axi4(pcisWidths(config))),
     /** One bit an engine: a command has finished; a pulse. */
     interrupt: output(u(config.engines)),
     /** Function-level reset: stop everything, free everything. */

@@ -3,12 +3,6 @@
  * the device model and the host software take their offsets. All multi-byte fields are little-endian.
  */
 
-/** PCI identity. */
-export const Pci = { vendor: 0x1de5, device: 0x3000 } as const;
-
-/** Bytes of BAR0 that the shell routes to the device. */
-export const Bar0Bytes = 32 * 1024 * 1024;
-
 /** Read-only information registers: offset and size in bytes. */
 export const Info = {
   /** Interface version. */

@@ -7,9 +7,9 @@ import {
   ProtocolError,
   TimeoutError,
   type CommandRequest,
-  type F1Host,
   type Observer,
   type RunResult,
+  type ShellHost,
 } from '../shell/index.ts';
 import { AssertionFailure } from '../simulator.ts';
 import { Divergence, Lockstep } from './lockstep.ts';
@@ -32,14 +32,14 @@ interface Run {
 export class DeviceLockstep implements Observer {
   /** Instructions that were compared. */
   compared = 0;
-  readonly #host: F1Host;
+  readonly #host: ShellHost;
   readonly #config: Config;
   readonly #model: Device;
   readonly #runs = new Map<number, Run>();
   /** The slot that the device has just given. */
   #given = 0;
 
-  constructor(host: F1Host) {
+  constructor(host: ShellHost) {
     const { config, simulator, timeline } = host;
     if (!config.retirePort)
       throw new Error('lockstep needs the retirement ports; generate the device with retirePort: true');
@@ -176,7 +176,7 @@ const blames = [Divergence, ProtocolError, TimeoutError, AssertionFailure];
  * @throws Divergence, ProtocolError, TimeoutError, AssertionFailure; and whatever `work` throws
  */
 export async function inLockstep<T>(
-  host: F1Host,
+  host: ShellHost,
   wave: string,
   work: (device: HermesDevice, lockstep: DeviceLockstep) => Promise<T>,
 ): Promise<T> {

@@ -1,7 +1,8 @@
 /** The shell as master of an AXI4-Lite interface of the CL: OCL, BAR1 or SDA. */
 import { Receiver, Sender, type ChannelContext } from './channel.ts';
 import { ProtocolError } from './errors.ts';
-import { channelOf, handlesOf, payloadOf, type Interface, type MasterOptions } from './ports.ts';
+import type { Interface } from '../../gen/shell/ports.ts';
+import { channelOf, handlesOf, payloadOf, type MasterOptions } from './ports.ts';
 import type { Agent, Timeline } from './timeline.ts';
 
 interface Access {

@@ -1,7 +1,8 @@
 /** The shell as master of the CL's DMA_PCIS interface: AXI4 with 512 bits of data. */
 import { Receiver, Sender, type ChannelContext } from './channel.ts';
 import { ProtocolError } from './errors.ts';
-import { channelOf, handlesOf, payloadOf, type Handles, type Interface, type MasterOptions } from './ports.ts';
+import type { Interface } from '../../gen/shell/ports.ts';
+import { channelOf, handlesOf, payloadOf, type Handles, type MasterOptions } from './ports.ts';
 import type { Agent, Timeline } from './timeline.ts';
 
 /** Bytes in a beat. */
@@ -24,12 +25,19 @@ export interface Burst {
   readonly complete: (ok: boolean, bytes: Uint8Array) => void;
 }
 
+export interface BurstOptions extends MasterOptions {
+  /** Clock cycles from the offer of a burst's address to the end of the burst; however long unless told. */
+  readonly deadline?: number;
+}
+
 /** A burst under way. */
 interface Flight {
   readonly burst: Burst;
   readonly beats: number;
   /** Of a write: beats that the CL has taken. Of a read: beats that it has given. */
   moved: number;
+  /** Cycle in which its address was offered. */
+  offered: number;
   /** Its address was taken. */
   addressed: boolean;
   ok: boolean;
@@ -49,7 +57,7 @@ export class AxiMaster implements Agent {
   /** Responses other than OKAY; they do not reach the host. */
   errors = 0;
   readonly #timeline: Timeline;
-  readonly #options: MasterOptions;
+  readonly #options: BurstOptions;
   readonly #handles: Handles;
   readonly #aw: Sender<Flight>;
   readonly #w: Sender<Beat>;
@@ -65,7 +73,7 @@ export class AxiMaster implements Agent {
   /** Cycle of the last progress. */
   #since = 0;
 
-  constructor(timeline: Timeline, face: Interface, options: MasterOptions) {
+  constructor(timeline: Timeline, face: Interface, options: BurstOptions) {
     this.#timeline = timeline;
     this.#options = options;
     const handles = handlesOf(timeline.simulator, face);
@@ -74,7 +82,9 @@ export class AxiMaster implements Agent {
     const shake = (name: string) => channelOf(handles, name, options);
     const address = (channel: string) => {
       const [id, addr, len, size] = ['id', 'addr', 'len', 'size'].map((name) => handles[channel + name]!);
-      return ({ burst, beats }: Flight): void => {
+      return (flight: Flight): void => {
+        const { burst, beats } = flight;
+        flight.offered = timeline.cycle;
         id!.set(burst.id);
         addr!.setBig(BigInt(burst.address));
         len!.set(beats - 1);
@@ -107,7 +117,7 @@ export class AxiMaster implements Agent {
     const first = Math.floor(burst.address / beatBytes);
     const beats = Math.floor((burst.address + burst.length - 1) / beatBytes) - first + 1;
     const bytes = new Uint8Array(burst.data ? 0 : beats * beatBytes);
-    const flight: Flight = { burst, beats, moved: 0, addressed: false, ok: true, bytes };
+    const flight: Flight = { burst, beats, moved: 0, offered: Infinity, addressed: false, ok: true, bytes };
     if (this.#writes.length + this.#reads.length === 0) this.#since = this.#timeline.cycle;
     if (burst.data) {
       this.#writes.push(flight);
@@ -139,16 +149,20 @@ export class AxiMaster implements Agent {
     this.#aw.sample();
     this.#w.sample();
     this.#ar.sample();
-    const oldest = this.#writes[0] ?? this.#reads[0];
+    const { patience, deadline = Infinity } = this.#options;
     const { cycle } = this.#timeline;
-    if (!oldest || cycle - this.#since < this.#options.patience) return;
-    const { burst, beats, moved } = oldest;
+    for (const oldest of [this.#writes[0], this.#reads[0]]) {
+      if (!oldest) continue;
+      if (cycle - oldest.offered >= deadline)
+        this.#giveUp(oldest, `is not done ${deadline} cycles after it was offered`);
+      if (cycle - this.#since >= patience) this.#giveUp(oldest, `stands still for ${patience} cycles`);
+    }
+  }
+
+  #giveUp({ burst, beats, moved }: Flight, why: string): never {
     const what = `${burst.data ? 'write to' : 'read of'} 0x${burst.address.toString(16)}, ${beats} beats, ID ${burst.id}`;
     const at = burst.data ? (moved < beats ? 'W' : 'B') : 'R';
-    this.#broken(
-      at,
-      `the ${what}, stands still for ${this.#options.patience} cycles: ${moved} beats have moved; the shell gives up here`,
-    );
+    this.#broken(at, `the ${what}, ${why}: ${moved} beats have moved; the shell gives up here`);
   }
 
   #showBeat({ flight: { burst, beats }, index }: Beat): void {

@@ -4,14 +4,14 @@ import { configure, type Config } from '../../gen/config.ts';
 import { emitSystemVerilog } from '../../gen/emit/index.ts';
 import { elaborate } from '../../gen/hdl/index.ts';
 import type { Module } from '../../gen/ir/index.ts';
-import { f1 } from '../../gen/shell/f1.ts';
+import { clHermes } from '../../gen/shell/index.ts';
 import type { Simulator } from '../simulator.ts';
 import { VerilatedModel } from '../verilator/model.ts';
 import { WasmSimulator } from '../wasm/index.ts';
-import { F1Host } from './f1-host.ts';
 import { GoldenHost } from './golden-host.ts';
 import { defaultTimeout, type Host, type SimulatorKind } from './host.ts';
 import { Recorder } from './recorder.ts';
+import { ShellHost } from './shell-host.ts';
 
 export interface HostOptions {
   /** `wasm` unless told. */
@@ -27,21 +27,23 @@ export interface HostOptions {
   readonly wave?: string;
 }
 
-/** A host on simulated hardware. */
-export async function createF1Host(
+/** A host on simulated hardware, in the shell of its configuration. */
+export async function createShellHost(
   kind: 'wasm' | 'verilator',
   options: Omit<HostOptions, 'sim'> = {},
-): Promise<F1Host> {
+): Promise<ShellHost> {
   const { config = configure(), seed = 1, stalls = 0.2, timeout = defaultTimeout, wave } = options;
   const top = netlist(config);
   const simulator = await simulatorOf(kind, top, wave);
   if (wave !== undefined) simulator.trace(wave);
   const recorder = new Recorder(simulator, (file) => simulatorOf(kind, top, file));
-  return new F1Host(recorder, { kind, config, seed, stalls, timeout });
+  return new ShellHost(recorder, { kind, config, seed, stalls, timeout });
 }
 
 export async function createHost({ sim = 'wasm', ...options }: HostOptions = {}): Promise<Host> {
-  return sim === 'golden' ? new GoldenHost(options.config ?? configure(), options.timeout) : createF1Host(sim, options);
+  return sim === 'golden'
+    ? new GoldenHost(options.config ?? configure(), options.timeout)
+    : createShellHost(sim, options);
 }
 
 const netlists = new Map<string, Module>();
@@ -49,7 +51,7 @@ const netlists = new Map<string, Module>();
 /** `cl_hermes`, elaborated and checked once for each configuration. */
 export function netlist(config: Config): Module {
   const key = JSON.stringify(config);
-  const known = netlists.get(key) ?? elaborate(() => f1(config)).top;
+  const known = netlists.get(key) ?? elaborate(() => clHermes(config)).top;
   netlists.set(key, known);
   return known;
 }

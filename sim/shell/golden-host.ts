@@ -15,7 +15,7 @@ export class GoldenHost implements Host {
   readonly config: Config;
   readonly device: Device;
   readonly bar0: Bar;
-  readonly bar1: Bar;
+  readonly bar1?: Bar;
   readonly dma: Dma;
   /** Engines whose interrupt nobody has seen yet. */
   readonly #raised = new Set<number>();
@@ -33,7 +33,7 @@ export class GoldenHost implements Host {
           if ((strobe >> lane) & 1) device.writeBar0(word + lane, 1, (data >>> (8 * lane)) & 0xff);
       },
     });
-    this.bar1 = barOf({ read: async () => 0, write: async () => {} });
+    if (config.shell === 'f1') this.bar1 = barOf({ read: async () => 0, write: async () => {} });
     this.dma = {
       write: async (address, bytes) => device.dmaWrite(address, bytes),
       read: async (address, length) => device.dmaRead(address, length),

@@ -17,9 +17,9 @@ export interface Bar {
   write(offset: number, size: 8, value: bigint): Promise<void>;
 }
 
-/** BAR4 by DMA. Addresses and lengths are in bytes and need no alignment. */
+/** Slot memory in BAR4, by whatever way the shell has. Addresses and lengths are in bytes and need no alignment. */
 export interface Dma {
-  /** @param channel of XDMA, 0 to 3; in turns unless told */
+  /** @param channel of XDMA on F1, core of the host on F2, 0 to 3; in turns unless told */
   write(address: number, bytes: Uint8Array, channel?: number): Promise<void>;
   read(address: number, length: number, channel?: number): Promise<Uint8Array>;
 }
@@ -32,7 +32,8 @@ export interface Host {
   /** Clock cycles that the host waits for an interrupt unless told. */
   readonly timeout: number;
   readonly bar0: Bar;
-  readonly bar1: Bar;
+  /** On F1; nothing is behind it. */
+  readonly bar1?: Bar;
   readonly dma: Dma;
   /**
    * Resolves when a command of the engine has finished, with interrupts that it shares a line with counted too: look at

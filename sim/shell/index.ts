@@ -1,7 +1,6 @@
 export { CommandError, type CommandRequest, type CommandResponse, type SlotKind } from './commands.ts';
-export { createF1Host, createHost, netlist, simulatorOf, type HostOptions } from './create.ts';
+export { createHost, createShellHost, netlist, simulatorOf, type HostOptions } from './create.ts';
 export { ProtocolError, TimeoutError } from './errors.ts';
-export { F1Host } from './f1-host.ts';
 export { GoldenHost } from './golden-host.ts';
 export {
   HermesDevice,
@@ -13,4 +12,5 @@ export {
   type RunResult,
   type Slot,
 } from './hermes-device.ts';
+export { ShellHost } from './shell-host.ts';
 export { defaultTimeout, type AccessSize, type Bar, type Dma, type Host, type SimulatorKind } from './host.ts';

@@ -1,15 +1,9 @@
 /** The ports of one interface of the CL, by their standard names. */
-import type { Port as Declared, Ports } from '../../gen/hdl/index.ts';
+import type { Port as Declared } from '../../gen/hdl/index.ts';
+import type { Interface } from '../../gen/shell/ports.ts';
 import type { Port, Simulator } from '../simulator.ts';
 import type { Handshake } from './channel.ts';
 import { pauses, type Random } from './random.ts';
-
-/** An interface of the shell: see `interfaces` in gen/shell/f1-ports.ts. */
-export interface Interface {
-  readonly into: string;
-  readonly outOf: string;
-  readonly ports: Ports;
-}
 
 /** How the shell behaves as master of an interface. */
 export interface MasterOptions {

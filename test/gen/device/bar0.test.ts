@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Bar0Bytes, Command, Counters, Engine, Extension, Info, Status } from '../../../gen/device/layout.ts';
+import { shells } from '../../../gen/config.ts';
+import { Command, Counters, Engine, Extension, Info, Status } from '../../../gen/device/layout.ts';
 import { Device } from '../../../sim/golden/device.ts';
 import { below, pickOne } from './bits.ts';
 import { DeviceBench } from './host.ts';
@@ -69,7 +70,7 @@ describe('registers', () => {
   test('addresses without a register read 0 at once, up to the end of BAR0, and ignore writes', () => {
     const isUsed = (at: number): boolean => words.includes(at);
     for (let i = 0; i < 300; i++) {
-      const at = pickOne(chance, [0x4000, 0x10000, Bar0Bytes]) - 4 - 4 * below(chance, 0x1000);
+      const at = pickOne(chance, [0x4000, 0x10000, shells.f1.bar0Bytes]) - 4 - 4 * below(chance, 0x1000);
       if (isUsed(at)) continue;
       device.write32(at, 0xffff_ffff);
       expect(device.read32(at), at.toString(16)).toBe(0);

@@ -22,18 +22,20 @@ export interface SmallDevice {
   readonly engines?: number;
   /** Lines of 64 bytes. */
   readonly lines?: number;
+  /** Bits of an AXI ID. */
+  readonly ids?: number;
 }
 
 /**
  * OCL: word 0 is a register, a write to word 1 gives the interrupts of its bits, everything else reads as its address. DMA_PCIS:
  * a memory, repeated over all addresses. A function-level reset clears the register.
  */
-export const smallDevice = ({ engines = 4, lines = 1024 }: SmallDevice = {}) =>
+export const smallDevice = ({ engines = 4, lines = 1024, ids = 6 }: SmallDevice = {}) =>
   module(
     'small_device',
     {
       ocl: flip(axiLite({ address: 32, data: 32 })),
-      pcis: flip(axi4({ id: 6, address: 64, data: 512 })),
+      pcis: flip(axi4({ id: ids, address: 64, data: 512 })),
       interrupt: output(u(engines)),
       flr: input(bool),
       flr_done: output(bool),
@@ -67,7 +69,7 @@ export const smallDevice = ({ engines = 4, lines = 1024 }: SmallDevice = {}) =>
       // Writes: one beat a cycle; the response follows the last one.
       const aw = beats(skidBuffer(pcis.aw), 64);
       const responded = reg(bool, 0);
-      const responseId = reg(u(6));
+      const responseId = reg(u(ids));
       const free = responded.not().or(pcis.b.ready);
       const writing = aw.valid.and(pcis.w.valid).and(free);
       aw.ready.value = pcis.w.valid.and(free);
@@ -86,7 +88,7 @@ export const smallDevice = ({ engines = 4, lines = 1024 }: SmallDevice = {}) =>
       // Reads: an address, then its row in the next cycle.
       const ar = beats(skidBuffer(pcis.ar), 64);
       const reading = reg(bool, 0);
-      const readId = reg(u(6));
+      const readId = reg(u(ids));
       const readLast = reg(bool);
       const moves = wire(bool);
       ar.ready.value = moves;

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configure } from '../../../gen/config.ts';
 import { inLockstep } from '../../../sim/compare/index.ts';
-import { createF1Host, type F1Host, type HermesDevice } from '../../../sim/shell/index.ts';
+import { createShellHost, type ShellHost, type HermesDevice } from '../../../sim/shell/index.ts';
 import { buildTime, config, program, sim, timeout } from '../shell/backend.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hermes-lockstep-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const wave = join(folder, 'last.vcd');
-const open = (): Promise<F1Host> => createF1Host(sim, { config, timeout });
+const open = (): Promise<ShellHost> => createShellHost(sim, { config, timeout });
 
 beforeAll(async () => (await open()).dump(wave, 1), buildTime);
 
@@ -77,7 +77,7 @@ describe('a device in lockstep', () => {
 });
 
 /** What lockstep says when the device does something else than the model: here because its memories are changed behind its back. */
-async function complaint(spoil: (device: HermesDevice, host: F1Host) => Promise<unknown>): Promise<string> {
+async function complaint(spoil: (device: HermesDevice, host: ShellHost) => Promise<unknown>): Promise<string> {
   const host = await open();
   rmSync(wave, { force: true });
   const run = inLockstep(host, wave, (device) => spoil(device, host));
@@ -143,6 +143,6 @@ it('leaves errors of its user alone', async () => {
 });
 
 it('needs the retirement ports', async () => {
-  const host = await createF1Host('wasm', { config: configure({}, 'small') });
+  const host = await createShellHost('wasm', { config: configure({}, 'small') });
   await expect(inLockstep(host, wave, async () => {})).rejects.toThrow('generate the device with retirePort: true');
 });

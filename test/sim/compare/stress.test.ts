@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inLockstep } from '../../../sim/compare/index.ts';
-import { CommandError, createF1Host, type HermesDevice, type Slot, type SlotKind } from '../../../sim/shell/index.ts';
+import { CommandError, createShellHost, type HermesDevice, type Slot, type SlotKind } from '../../../sim/shell/index.ts';
 import { buildTime, config, program, sim, timeout } from '../shell/backend.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hermes-stress-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-beforeAll(async () => (await createF1Host(sim, { config, timeout })).close(), buildTime);
+beforeAll(async () => (await createShellHost(sim, { config, timeout })).close(), buildTime);
 
 /** Programs of all kinds: short, long, wrong, writing all over the slot. */
 const programs = [
@@ -112,7 +112,7 @@ it('two users at once, whatever they do, in lockstep with the model', async () =
       fc.array(step, { minLength: 5, maxLength: 40 }),
       fc.array(step, { minLength: 5, maxLength: 40 }),
       async (seed, stalls, one, two) => {
-        const host = await createF1Host(sim, { config, seed, stalls, timeout });
+        const host = await createShellHost(sim, { config, seed, stalls, timeout });
         try {
           await inLockstep(host, join(folder, 'last.vcd'), async (device, lockstep) => {
             await Promise.all([use(device, 0, one), use(device, 1, two)]);

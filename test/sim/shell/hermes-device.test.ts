@@ -35,7 +35,7 @@ describe.each(['golden', sim] as const)('a hermes device on %s', (kind) => {
 
   it('answers probes for XDMA in both BARs with something else', async () => {
     const { host } = await open(kind);
-    for (const bar of [host.bar0, host.bar1]) {
+    for (const bar of [host.bar0, host.bar1!]) {
       for (const offset of [0x2000, 0x3000]) expect((await bar.read(offset)) >>> 17).not.toBe(0x1fc2 >> 1);
     }
   });

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { F1Host } from '../../../sim/shell/f1-host.ts';
+import type { ShellHost } from '../../../sim/shell/shell-host.ts';
 import { buildTime } from './backend.ts';
 import { smallHost, smallSimulators, withFault } from './small.ts';
 
-const simulators = smallSimulators();
+const simulators = smallSimulators('f1');
 
 beforeAll(async () => void (await simulators()), buildTime);
 
@@ -11,10 +11,10 @@ beforeAll(async () => void (await simulators()), buildTime);
 async function complaint(
   port: string,
   fault: (value: number, cycle: number) => number,
-  use: (host: F1Host) => Promise<unknown>,
+  use: (host: ShellHost) => Promise<unknown>,
   stalls = 0.5,
 ) {
-  const host = smallHost(withFault(await simulators(), port, fault), { stalls, seed: 3 });
+  const host = smallHost(withFault(await simulators(), port, fault), 'f1', { stalls, seed: 3 });
   try {
     await use(host);
   } catch (error) {
@@ -38,8 +38,8 @@ function inNth(
   };
 }
 
-const read = (host: F1Host) => host.dma.read(0x40, 1000);
-const write = (host: F1Host) => host.dma.write(0x40, new Uint8Array(1000));
+const read = (host: ShellHost) => host.dma.read(0x40, 1000);
+const write = (host: ShellHost) => host.dma.write(0x40, new Uint8Array(1000));
 
 describe('the shell notices', () => {
   it('a CL that takes no address', async () => {
@@ -48,7 +48,7 @@ describe('the shell notices', () => {
       'ocl_sh_rvalid',
       () => 0,
     );
-    await expect(smallHost(deaf, { stalls: 0 }).bar0.read(0x20)).rejects.toThrow(
+    await expect(smallHost(deaf, 'f1', { stalls: 0 }).bar0.read(0x20)).rejects.toThrow(
       /^OCL AR, cycle \d+: valid has waited for ready for 2000 cycles; the shell gives up here$/,
     );
   });
@@ -65,7 +65,7 @@ describe('the shell notices', () => {
       await complaint(
         'bar1_sh_bvalid',
         () => 0,
-        (host) => host.bar1.write(0x20, 4, 1),
+        (host) => host.bar1!.write(0x20, 4, 1),
       ),
     ).toContain('BAR1 B, cycle N: no answer to the write to 0x20');
   });
@@ -146,12 +146,12 @@ describe('the shell notices', () => {
   });
 
   it('a function-level reset without end', async () => {
-    const host = smallHost(withFault(await simulators(), 'cl_sh_flr_done', () => 0));
+    const host = smallHost(withFault(await simulators(), 'cl_sh_flr_done', () => 0), 'f1');
     await expect(host.flr()).rejects.toThrow('no cl_sh_flr_done after sh_cl_flr_assert within 100000 cycles');
   });
 
   it('and counts error responses, which no host sees', async () => {
-    const host = smallHost(withFault(await simulators(), 'cl_sh_dma_pcis_rresp', () => 2));
+    const host = smallHost(withFault(await simulators(), 'cl_sh_dma_pcis_rresp', () => 2), 'f1');
     expect(await host.dma.read(0, 128)).toHaveLength(128);
     expect(host.errors).toBe(2);
   });

@@ -1,17 +1,19 @@
-/** A small device in the F1 shell, and faults that a design may have. */
-import { configure } from '../../../gen/config.ts';
+/** A small device in a cloud shell, and faults that a design may have. */
+import { configure, shells, type ShellName } from '../../../gen/config.ts';
 import { elaborate } from '../../../gen/hdl/index.ts';
-import { f1Shell } from '../../../gen/shell/f1.ts';
-import { F1Host, type ShellOptions } from '../../../sim/shell/f1-host.ts';
+import { inShell } from '../../../gen/shell/cl.ts';
+import { shellTables } from '../../../gen/shell/index.ts';
 import { simulatorOf } from '../../../sim/shell/index.ts';
+import { ShellHost, type ShellOptions } from '../../../sim/shell/shell-host.ts';
 import type { Port, Simulator } from '../../../sim/simulator.ts';
 import { WasmSimulator, type Snapshot } from '../../../sim/wasm/index.ts';
 import { smallDevice, type SmallDevice } from '../../gen/shell/device.ts';
 import { sim } from './backend.ts';
 
 /** Gives the same design again and again, each time as after power-up; only the last one is good. */
-export function smallSimulators(device: SmallDevice = {}): () => Promise<Simulator> {
-  const { top } = elaborate(() => f1Shell(smallDevice(device) as never));
+export function smallSimulators(shell: ShellName, device: SmallDevice = {}): () => Promise<Simulator> {
+  const small = smallDevice({ ids: shells[shell].dmaIdBits, ...device });
+  const { top } = elaborate(() => inShell(shellTables[shell], small as never));
   let last: Simulator | undefined;
   let fresh: Snapshot | undefined;
   return async () => {
@@ -22,8 +24,15 @@ export function smallSimulators(device: SmallDevice = {}): () => Promise<Simulat
   };
 }
 
-export function smallHost(simulator: Simulator, options: Partial<ShellOptions> = {}): F1Host {
-  return new F1Host(simulator, { kind: sim, config: configure({}, 'small'), seed: 1, stalls: 0.3, ...options });
+/** A host of that design. */
+export function smallHost(simulator: Simulator, shell: ShellName, options: Partial<ShellOptions> = {}): ShellHost {
+  return new ShellHost(simulator, {
+    kind: sim,
+    config: configure({ shell }, 'small'),
+    seed: 1,
+    stalls: 0.3,
+    ...options,
+  });
 }
 
 /** The same design with a port that shows something else than it should. */

@@ -1,25 +1,44 @@
-/** A host with a simulated CL in the F1 shell: everything goes through the shell's ports. */
-import type { Config } from '../../gen/config.ts';
-import { interfaces } from '../../gen/shell/f1-ports.ts';
+/** A host with a simulated CL in its cloud shell: everything goes through the shell's ports. */
+import type { Config, ShellName } from '../../gen/config.ts';
+import { shellTables } from '../../gen/shell/index.ts';
+import { portsOf, spareOf } from '../../gen/shell/ports.ts';
 import type { Simulator } from '../simulator.ts';
 import { AxiLiteMaster } from './axi-lite.ts';
-import { AxiMaster } from './axi.ts';
+import { AxiMaster, type BurstOptions } from './axi.ts';
 import { barOf } from './bar.ts';
 import { ProtocolError, TimeoutError } from './errors.ts';
 import { defaultTimeout, type Bar, type Dma, type Host, type SimulatorKind } from './host.ts';
 import { Interrupts } from './interrupts.ts';
-import { random } from './random.ts';
+import { MappedMemory } from './mapped-memory.ts';
+import { random, type Random } from './random.ts';
 import { Recorder } from './recorder.ts';
-import { Timeline } from './timeline.ts';
+import { Timeline, type Agent } from './timeline.ts';
 import { Xdma } from './xdma.ts';
 
 /** The shell gives up on registers and on the host's own accesses after 8 us: at 250 MHz, */
-export const registerPatience = 2000;
+export const hostPatience = 2000;
 /** XDMA waits for 5 s. No CL should stand still for even this many cycles. */
 export const dmaPatience = 20_000;
 
 const resetCycles = 32;
 const flrPatience = 100_000;
+
+/** How a host reaches slot memory: what makes the bursts on DMA_PCIS, and when the shell loses patience with them. */
+interface MemoryPath {
+  readonly timing: Required<Pick<BurstOptions, 'patience' | 'deadline'>>;
+  readonly open: (timeline: Timeline, pcis: AxiMaster, random: Random, stalls: number) => Dma & Agent;
+}
+
+const memoryPaths: Readonly<Record<ShellName, MemoryPath>> = {
+  f1: {
+    timing: { patience: dmaPatience, deadline: Infinity },
+    open: (timeline, pcis, chance) => new Xdma(timeline, pcis, chance),
+  },
+  f2: {
+    timing: { patience: hostPatience, deadline: hostPatience },
+    open: (timeline, pcis, chance, stalls) => new MappedMemory(timeline, pcis, chance, stalls),
+  },
+};
 
 export interface ShellOptions {
   readonly kind: SimulatorKind;
@@ -31,7 +50,8 @@ export interface ShellOptions {
   readonly timeout?: number;
 }
 
-export class F1Host implements Host {
+/** The shell is that of the configuration. */
+export class ShellHost implements Host {
   readonly kind: SimulatorKind;
   readonly config: Config;
   readonly timeout: number;
@@ -39,7 +59,7 @@ export class F1Host implements Host {
   /** Where others can take part in every cycle. */
   readonly timeline: Timeline;
   readonly bar0: Bar;
-  readonly bar1: Bar;
+  readonly bar1?: Bar;
   /** The management function's BAR4. */
   readonly sda: Bar;
   readonly dma: Dma;
@@ -54,19 +74,23 @@ export class F1Host implements Host {
     const timeline = new Timeline(simulator);
     this.timeline = timeline;
     const chance = random(seed);
-    const options = (name: string, patience: number) => ({ name, random: chance.fork(), stalls, patience });
-    const lite = (name: 'ocl' | 'bar1' | 'sda'): AxiLiteMaster =>
-      timeline.add(new AxiLiteMaster(timeline, interfaces[name], options(name.toUpperCase(), registerPatience)));
-    const [ocl, bar1, sda] = [lite('ocl'), lite('bar1'), lite('sda')];
-    const pcis = new AxiMaster(timeline, interfaces.dma_pcis, options('DMA_PCIS', dmaPatience));
-    const dma = timeline.add(new Xdma(timeline, pcis, chance.fork()));
+    const shell = shellTables[config.shell];
+    const options = (name: string) => ({ name, random: chance.fork(), stalls, patience: hostPatience });
+    const registers = [['ocl', shell.ocl] as const, ...Object.entries(shell.empty)].map(([name, face]) => {
+      const master = new AxiLiteMaster(timeline, face, options(name.toUpperCase()));
+      return [name, timeline.add(master)] as const;
+    });
+    const path = memoryPaths[config.shell];
+    const pcis = new AxiMaster(timeline, shell.pcis, { ...options('DMA_PCIS'), ...path.timing });
+    this.dma = timeline.add(path.open(timeline, pcis, chance.fork(), stalls));
     timeline.add(pcis);
     this.interrupts = timeline.add(new Interrupts(timeline, chance.fork()));
-    this.#masters = [ocl, bar1, sda, pcis];
-    this.bar0 = barOf(ocl);
-    this.bar1 = barOf(bar1);
-    this.sda = barOf(sda);
-    this.dma = dma;
+    this.#masters = [...registers.map(([, master]) => master), pcis];
+    const bars = Object.fromEntries(registers.map(([name, master]) => [name, barOf(master)]));
+    this.bar0 = bars['ocl']!;
+    if (bars['bar1']) this.bar1 = bars['bar1'];
+    this.sda = bars['sda']!;
+    this.#disturb(chance.fork());
     this.#reset();
   }
 
@@ -104,7 +128,7 @@ export class F1Host implements Host {
   /** Writes the waveform of the last cycles (1000) to a file. The host cannot be used afterwards. */
   async dump(file: string, cycles?: number): Promise<void> {
     if (!(this.simulator instanceof Recorder))
-      throw new Error('this host has not recorded its cycles; make it with createF1Host');
+      throw new Error('this host has not recorded its cycles; make it with createShellHost');
     await this.simulator.dump(file, cycles);
   }
 
@@ -129,14 +153,25 @@ export class F1Host implements Host {
     });
   }
 
+  /** What the CL has to ignore is anything: here it is left to chance. */
+  #disturb(chance: Random): void {
+    const { ocl, pcis } = shellTables[this.config.shell];
+    for (const [name, { direction, type }] of Object.entries({ ...spareOf(ocl), ...spareOf(pcis) })) {
+      if (direction !== 'input') continue;
+      const bytes = Uint8Array.from({ length: Math.ceil(type.width / 8) }, () => chance.below(256));
+      const value = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
+      this.simulator.poke(name, name.endsWith('burst') ? 1 : BigInt.asUintN(type.width, value));
+    }
+  }
+
   #reset(): void {
     const { simulator } = this;
+    const { ocl, pcis, empty } = shellTables[this.config.shell];
     simulator.poke('rst_main_n', 0);
     simulator.cycle(resetCycles);
-    for (const { into: _, outOf, ports } of [interfaces.ocl, interfaces.bar1, interfaces.sda, interfaces.dma_pcis]) {
-      for (const name of ['bvalid', 'rvalid']) {
-        if (name in ports && simulator.peekNumber(outOf + name) !== 0)
-          throw new ProtocolError(outOf + name, simulator.cycles, 'valid is 1 in reset');
+    for (const slave of [ocl, pcis, ...Object.values(empty)]) {
+      for (const name of Object.keys(portsOf(slave)).filter((port) => /_[br]valid$/.test(port))) {
+        if (simulator.peekNumber(name) !== 0) throw new ProtocolError(name, simulator.cycles, 'valid is 1 in reset');
       }
     }
     simulator.poke('rst_main_n', 1);
