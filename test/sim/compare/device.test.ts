@@ -2,17 +2,20 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configure } from '../../../gen/config.ts';
+import { configure, shellNames, type ShellName } from '../../../gen/config.ts';
 import { inLockstep } from '../../../sim/compare/index.ts';
 import { createShellHost, type ShellHost, type HermesDevice } from '../../../sim/shell/index.ts';
-import { buildTime, config, program, sim, timeout } from '../shell/backend.ts';
+import { buildTime, configOf, program, sim, timeout } from '../shell/backend.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hermes-lockstep-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const wave = join(folder, 'last.vcd');
-const open = (): Promise<ShellHost> => createShellHost(sim, { config, timeout });
+const open = (shell: ShellName = 'f1'): Promise<ShellHost> =>
+  createShellHost(sim, { config: configOf(shell), timeout });
 
-beforeAll(async () => (await open()).dump(wave, 1), buildTime);
+beforeAll(async () => {
+  for (const shell of shellNames) await (await open(shell)).dump(wave, 1);
+}, 2 * buildTime);
 
 const mix = (rounds: number) =>
   program(`
@@ -34,13 +37,13 @@ const mix = (rounds: number) =>
     if r6 != 0 goto loop
     exit`);
 
-describe('a device in lockstep', () => {
+describe.each(shellNames)('a device in lockstep, in the shell of %s,', (shell) => {
   it('agrees with the model in every instruction, response and byte, on all engines at once', async () => {
     const jobs = [300, 20, 150, 77, 240].map((rounds, i) => ({
       program: mix(rounds),
       data: new Uint8Array(2048).fill(i),
     }));
-    const { results, compared } = await inLockstep(await open(), wave, async (device, lockstep) => ({
+    const { results, compared } = await inLockstep(await open(shell), wave, async (device, lockstep) => ({
       results: await device.runAll(jobs),
       compared: lockstep,
     }));
@@ -51,7 +54,7 @@ describe('a device in lockstep', () => {
   });
 
   it('follows commands that fail, programs that go wrong, and resets', async () => {
-    await inLockstep(await open(), wave, async (device) => {
+    await inLockstep(await open(shell), wave, async (device) => {
       await device.requestSlot('data');
       await expect(device.releaseSlot({ kind: 'data', number: 2 })).rejects.toThrow('InvalidDataSlot');
       await device.execute({ program: program('r1 = *(u8 *)(r1 - 1)\n exit') });
@@ -63,7 +66,7 @@ describe('a device in lockstep', () => {
   });
 
   it('does not compare programs that work on one data slot, but goes on with what they leave', async () => {
-    await inLockstep(await open(), wave, async (device, lockstep) => {
+    await inLockstep(await open(shell), wave, async (device, lockstep) => {
       const [code, data] = [await device.requestSlot('program'), await device.requestSlot('data')];
       const bytes = mix(200);
       await device.write(code, bytes);

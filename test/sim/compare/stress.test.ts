@@ -3,13 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { shellNames } from '../../../gen/config.ts';
 import { inLockstep } from '../../../sim/compare/index.ts';
-import { CommandError, createShellHost, type HermesDevice, type Slot, type SlotKind } from '../../../sim/shell/index.ts';
-import { buildTime, config, program, sim, timeout } from '../shell/backend.ts';
+import {
+  CommandError,
+  createShellHost,
+  type HermesDevice,
+  type Slot,
+  type SlotKind,
+} from '../../../sim/shell/index.ts';
+import { buildTime, configOf, program, sim, timeout } from '../shell/backend.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hermes-stress-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-beforeAll(async () => (await createShellHost(sim, { config, timeout })).close(), buildTime);
+beforeAll(async () => {
+  for (const shell of shellNames) (await createShellHost(sim, { config: configOf(shell), timeout })).close();
+}, 2 * buildTime);
 
 /** Programs of all kinds: short, long, wrong, writing all over the slot. */
 const programs = [
@@ -103,27 +112,31 @@ async function use(device: HermesDevice, engine: number, steps: readonly Step[])
   }
 }
 
-it('two users at once, whatever they do, in lockstep with the model', async () => {
-  let compared = 0;
-  await fc.assert(
-    fc.asyncProperty(
-      fc.integer({ min: 1, max: 2 ** 31 }),
-      fc.constantFrom(0, 0.2, 0.6),
-      fc.array(step, { minLength: 5, maxLength: 40 }),
-      fc.array(step, { minLength: 5, maxLength: 40 }),
-      async (seed, stalls, one, two) => {
-        const host = await createShellHost(sim, { config, seed, stalls, timeout });
-        try {
-          await inLockstep(host, join(folder, 'last.vcd'), async (device, lockstep) => {
-            await Promise.all([use(device, 0, one), use(device, 1, two)]);
-            compared += lockstep.compared;
-          });
-        } finally {
-          host.close();
-        }
-      },
-    ),
-    { numRuns: Number(process.env['HERMES_RUNS'] ?? 12), interruptAfterTimeLimit: 540_000 },
-  );
-  expect(compared).toBeGreaterThan(1000);
-}, 600_000);
+it.each(shellNames)(
+  'two users at once, whatever they do, in lockstep with the model, in the shell of %s',
+  async (shell) => {
+    let compared = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 2 ** 31 }),
+        fc.constantFrom(0, 0.2, 0.6),
+        fc.array(step, { minLength: 5, maxLength: 40 }),
+        fc.array(step, { minLength: 5, maxLength: 40 }),
+        async (seed, stalls, one, two) => {
+          const host = await createShellHost(sim, { config: configOf(shell), seed, stalls, timeout });
+          try {
+            await inLockstep(host, join(folder, 'last.vcd'), async (device, lockstep) => {
+              await Promise.all([use(device, 0, one), use(device, 1, two)]);
+              compared += lockstep.compared;
+            });
+          } finally {
+            host.close();
+          }
+        },
+      ),
+      { numRuns: Number(process.env['HERMES_RUNS'] ?? 12), interruptAfterTimeLimit: 540_000 },
+    );
+    expect(compared).toBeGreaterThan(1000);
+  },
+  600_000,
+);

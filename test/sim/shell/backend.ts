@@ -1,5 +1,5 @@
 /** What the tests of hosts and devices run on: HERMES_SIM is `wasm` (default) or `verilator`. */
-import { configure } from '../../../gen/config.ts';
+import { configure, type Config, type ShellName } from '../../../gen/config.ts';
 import { assemble } from '../../../gen/ebpf/assembler.ts';
 
 export const sim = process.env['HERMES_SIM'] === 'verilator' ? 'verilator' : 'wasm';
@@ -7,11 +7,9 @@ export const sim = process.env['HERMES_SIM'] === 'verilator' ? 'verilator' : 'wa
 /** For the first test that uses a design: Verilator has to compile it. */
 export const buildTime = 900_000;
 
-/** One small device for all tests, because Verilator takes a while for each. */
-export const config = configure(
-  { engines: 2, programSlots: 3, dataSlots: 2, build: 'v1-test', retirePort: true },
-  'small',
-);
+/** One small device for all tests in a shell, because Verilator takes a while for each. */
+export const configOf = (shell: ShellName): Config =>
+  configure({ shell, engines: 2, programSlots: 3, dataSlots: 2, build: 'v1-test', retirePort: true }, 'small');
 
 /** Clock cycles that no command of these tests takes. */
 export const timeout = 100_000;
