@@ -1,6 +1,7 @@
 /** One validated configuration object: everything a device is generated from. */
 import { z } from 'zod';
 import { MaxEngines } from './device/layout.ts';
+import { helperNames } from './ebpf/helpers/functions.ts';
 
 const powerOfTwo = (what: string, least: number, most: number) =>
   z
@@ -62,6 +63,12 @@ const schema = z.strictObject({
   cacheLines: powerOfTwo('lines of 64 bytes in the data cache of an engine', 8, 256),
   branchTargets: z.int().min(1).max(64).describe('entries of the branch target buffer of an engine'),
   stepLimit: z.int().min(1).max(0xffff_ffff).describe('instructions that a program may execute'),
+  helpers: z
+    .array(z.enum(helperNames))
+    .readonly()
+    .refine((names) => new Set(names).size === names.length, { error: 'each helper function is named once' })
+    .describe(`helper functions that programs may call: any of ${helperNames.join(', ')}`),
+  callByRegister: z.boolean().describe('run opcode 0x8d, callx, which calls the helper whose number is in a register'),
   retirePort: z.boolean().describe('bring out the retirement port of every engine; for simulation'),
   build: z
     .string()
@@ -82,6 +89,8 @@ const base = {
   cacheLines: 64,
   branchTargets: 12,
   stepLimit: 0x1000_0000,
+  helpers: [],
+  callByRegister: false,
   retirePort: false,
   build: '',
 } as const satisfies Config;

@@ -37,7 +37,7 @@ function section(title: string, rows: readonly (readonly string[])[]): void {
 }
 
 const show = (value: Config[keyof Config]): string =>
-  typeof value === 'number' ? count(value) : value === '' ? '(none)' : String(value);
+  typeof value === 'number' ? count(value) : (Array.isArray(value) ? value.join(', ') : String(value)) || '(none)';
 
 function budget(config: Config): string[][] {
   const { uram, bram } = memoryBudget(config);

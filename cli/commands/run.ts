@@ -5,7 +5,8 @@ import type { Config } from '../../gen/config.ts';
 import { listing } from '../../gen/ebpf/disassembler.ts';
 import { explain } from '../../gen/ebpf/explain.ts';
 import { SlotBytes, type ProgramError } from '../../gen/ebpf/isa.ts';
-import { validate, type Finding } from '../../gen/ebpf/validate.ts';
+import { rulesOf, validate, type Finding } from '../../gen/ebpf/validate.ts';
+import { modelOf } from '../../sim/golden/helpers.ts';
 import { Machine } from '../../sim/golden/interpreter.ts';
 import { defaultTimeout } from '../../sim/shell/host.ts';
 import type { JobResult, SimulatorKind } from '../../sim/shell/index.ts';
@@ -52,7 +53,7 @@ export async function run(path: string, options: RunOptions): Promise<number> {
   const say = (text: string): void => void (json ? process.stderr : process.stdout).write(`${text}\n`);
   const report = (found: Omit<Report, 'sim'>): void => void (json && console.log(JSON.stringify({ ...found, sim })));
 
-  const findings = verify ? validate(program, { programLimit: config.programSlotBytes }) : [];
+  const findings = verify ? validate(program, rulesOf(config)) : [];
   if (findings.length > 0) {
     complain(path, findings);
     const [{ class: name, pc }] = findings;
@@ -116,10 +117,10 @@ function requireWritable(file: string): void {
 }
 
 /** The model's run, which has the registers that the device keeps to itself. */
-function modelled(program: Uint8Array, data: Uint8Array, { dataSlotBytes, stepLimit }: Config) {
-  const before = new Uint8Array(dataSlotBytes);
+function modelled(program: Uint8Array, data: Uint8Array, config: Config) {
+  const before = new Uint8Array(config.dataSlotBytes);
   before.set(data);
-  const machine = new Machine({ program, data: before.slice(), stepLimit });
+  const machine = new Machine({ ...modelOf(config), program, data: before.slice() });
   machine.run();
   return { machine, before };
 }

@@ -18,8 +18,8 @@ import {
 } from '../hdl/index.ts';
 import type { Bool, Flip, Io, UInt } from '../hdl/index.ts';
 import type { Config } from '../config.ts';
-import { engine } from '../ebpf/engine/engine.ts';
 import { retirePort } from '../ebpf/engine/interface.ts';
+import { servedEngine } from '../ebpf/helpers/served-engine.ts';
 import { axi4, axiLite, axiSlave, type AxiLitePorts } from '../lib/axi.ts';
 import { accessBus } from '../lib/axi-lite.ts';
 import { attach } from '../lib/registers-attach.ts';
@@ -91,7 +91,7 @@ export const hermes = shared((config: Config) => {
 
     for (const n of numbers) {
       const { run, program_slot, data_slot } = units[n]!;
-      const core = instance(engine(config), {}, { name: `engine${n}`, reset });
+      const core = instance(servedEngine(config), {}, { name: `engine${n}`, reset });
       const port = (slots as unknown as Record<string, SlotIo>)[`engine${n}`]!;
       connect(core.memory, port.memory);
       connect(core.program, port.program);

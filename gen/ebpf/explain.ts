@@ -17,7 +17,7 @@ const table: Record<ErrorName, readonly [message: string, cure: string]> = {
   ],
   E_OPCODE: [
     'no instruction of this device has this opcode',
-    'use instructions of RFC 9669; packet access and callx are left out',
+    'use instructions of RFC 9669 without packet access; callx needs a device with callByRegister',
   ],
   E_RESERVED_FIELD: ['a field that the instruction does not use is not zero', 'clear the field'],
   E_REG: ['there is no such register', 'use r0 to r10'],
@@ -42,7 +42,7 @@ const table: Record<ErrorName, readonly [message: string, cure: string]> = {
   E_CALL_BTF_UNSUPPORTED: ['kernel functions do not exist on this device', 'call functions of the program itself'],
   E_HELPER_UNKNOWN: [
     'the device has no such helper function',
-    'write the function as part of the program and call it with `call local`',
+    'write the function as part of the program and call it with `call local`, or build the device with the helper function',
   ],
   E_MEM_OOB: [
     'an access outside the data slot',
@@ -55,7 +55,7 @@ const table: Record<ErrorName, readonly [message: string, cure: string]> = {
     'look for an endless loop, or build the device with a larger step limit',
   ],
   E_PC_OOB: ['execution runs past the last instruction', 'end every path with `exit`'],
-  E_HELPER_FAULT: ['a helper function failed', 'check the arguments in r1 to r5'],
+  E_HELPER_FAULT: ['a helper function failed, or did not answer', 'check the arguments in r1 to r5'],
   E_ATOMIC_UNALIGNED: [
     'an atomic operation on an address that is not a multiple of its size',
     'align the operand to 4 or 8 bytes',

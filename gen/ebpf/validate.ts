@@ -2,14 +2,28 @@ import { SlotBytes } from './isa.ts';
 import type { ErrorName, ProgramError } from './isa.ts';
 import { disassembleAt, distance } from './disassembler.ts';
 import { explain } from './explain.ts';
+import { helpersNamed } from './helpers/functions.ts';
 import { ProgramRefused } from './problem.ts';
 import { decode, decodeSlots, secondHalves } from './slot.ts';
 
 export interface ValidateOptions {
   /** Bytes in a program slot; no limit unless told. */
   readonly programLimit?: number;
-  /** Helper functions that exist; none unless told. */
+  /** Numbers of the helper functions that exist; none unless told. */
   readonly helpers?: ReadonlySet<number>;
+  /** Opcode 0x8d is run. */
+  readonly callByRegister?: boolean;
+}
+
+/** What a device of this configuration runs. */
+export function rulesOf(config: {
+  readonly programSlotBytes: number;
+  readonly helpers: readonly string[];
+  readonly callByRegister: boolean;
+}): Required<ValidateOptions> {
+  const { programSlotBytes, helpers, callByRegister } = config;
+  const numbers = helpersNamed(helpers).map(({ number }) => number);
+  return { programLimit: programSlotBytes, helpers: new Set(numbers), callByRegister };
 }
 
 /** An error that a program would raise if execution came to it. */
@@ -22,7 +36,8 @@ export interface Finding extends ProgramError {
  * Checks a whole program, dead code included, for everything that can be told without running it: every field of every
  * slot, every jump target, and that execution cannot run past the end. Returns all findings in the order of pc.
  */
-export function validate(program: Uint8Array, { programLimit = Infinity, helpers }: ValidateOptions = {}): Finding[] {
+export function validate(program: Uint8Array, options: ValidateOptions = {}): Finding[] {
+  const { programLimit = Infinity, helpers, callByRegister } = options;
   const slots = decodeSlots(program);
   const second = secondHalves(slots);
   const findings: Finding[] = [];
@@ -38,7 +53,7 @@ export function validate(program: Uint8Array, { programLimit = Infinity, helpers
   let fallsThrough = false;
   slots.forEach((slot, pc) => {
     if (second[pc]) return;
-    const decoded = decode(slot, slots[pc + 1]);
+    const decoded = decode(slot, slots[pc + 1], callByRegister ? 'callx' : undefined);
     const { text } = disassembleAt(slots, pc);
     fallsThrough = true;
     if (decoded.error) {

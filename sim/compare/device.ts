@@ -2,6 +2,7 @@
 import { bar4, type Config } from '../../gen/config.ts';
 import { Command, Control, Engine, Response, Status } from '../../gen/device/layout.ts';
 import { Device } from '../golden/device.ts';
+import { modelOf } from '../golden/helpers.ts';
 import {
   HermesDevice,
   ProtocolError,
@@ -76,7 +77,7 @@ export class DeviceLockstep implements Observer {
     const status = this.#response(engine)[Response.status];
     if (this.#isDone(engine) && status !== Status.ProgramError) return;
     const { programOffset, dataOffset } = bar4(this.#config);
-    const { programSlotBytes, dataSlotBytes, stepLimit } = this.#config;
+    const { programSlotBytes, dataSlotBytes } = this.#config;
     const data = dataOffset + command.dataSlot * dataSlotBytes;
     const others = this.#runsOn(data, dataSlotBytes);
     for (const other of others) other.shared = true;
@@ -84,7 +85,7 @@ export class DeviceLockstep implements Observer {
     const lockstep = new Lockstep(`engine ${engine}`, {
       program: this.#model.dmaRead(programOffset + command.programSlot * programSlotBytes, length),
       data: this.#model.dmaRead(data, dataSlotBytes),
-      stepLimit,
+      ...modelOf(this.#config),
       programLimit: programSlotBytes,
     });
     this.#runs.set(engine, { data, lockstep, shared: others.length > 0 });

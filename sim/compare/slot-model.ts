@@ -7,9 +7,9 @@ import {
   type EngineConfig,
 } from '../../gen/ebpf/engine/interface.ts';
 import { AtomicOperation } from '../../gen/lib/atomic.ts';
-import type { EnumType, StructType } from '../../gen/hdl/index.ts';
 import { atomics } from '../golden/arithmetic.ts';
-import type { Simulator } from '../simulator.ts';
+import type { Port, Simulator } from '../simulator.ts';
+import { memberOf, unpacker } from './fields.ts';
 
 export interface SlotTiming {
   /** Cycles from a request to its response, at least 1. */
@@ -27,6 +27,17 @@ interface Answer {
   readonly bytes: Uint8Array;
 }
 
+const portNames = [
+  'program_valid',
+  'program_line',
+  'memory_request_valid',
+  'memory_request_ready',
+  'memory_request',
+  'memory_response_valid',
+  'memory_response',
+] as const;
+type Ports = Readonly<Record<(typeof portNames)[number], Port>>;
+
 /** The program slot and the data slot of the running command, and the answers that are on their way. */
 export class SlotModel {
   /** The slots' content; tests write it as the host would. */
@@ -36,11 +47,13 @@ export class SlotModel {
   /** Lines of the program slot that were asked for so far. */
   programReads = 0;
   readonly #simulator: Simulator;
+  readonly #ports: Ports;
   readonly #answers: Answer[] = [];
   readonly #fields: (bits: bigint) => Record<string, bigint>;
 
   constructor(simulator: Simulator, config: EngineConfig, timing: SlotTiming) {
     this.#simulator = simulator;
+    this.#ports = Object.fromEntries(portNames.map((name) => [name, simulator.port(name)])) as Ports;
     this.timing = timing;
     this.program = new Uint8Array(config.programSlotBytes);
     this.data = new Uint8Array(config.dataSlotBytes);
@@ -50,17 +63,17 @@ export class SlotModel {
   /** The part of a cycle before its edge: gives answers that are due, takes a request. */
   serve(): void {
     const { latency, stalls, random } = this.timing;
-    const simulator = this.#simulator;
-    const now = simulator.cycles;
+    const ports = this.#ports;
+    const now = this.#simulator.cycles;
     const isDue = this.#answers.length > 0 && this.#answers[0]!.due <= now && random() >= stalls;
     const answer = isDue ? this.#answers.shift() : undefined;
-    simulator.poke('memory_response_valid', Number(answer?.port === 'memory_response'));
-    simulator.poke('program_valid', Number(answer?.port === 'program'));
-    if (answer) simulator.poke(answer.port === 'program' ? 'program_line' : 'memory_response', answer.bytes);
+    ports.memory_response_valid.set(Number(answer?.port === 'memory_response'));
+    ports.program_valid.set(Number(answer?.port === 'program'));
+    if (answer) (answer.port === 'program' ? ports.program_line : ports.memory_response).setBytes(answer.bytes);
     const isReady = random() >= stalls;
-    simulator.poke('memory_request_ready', Number(isReady));
-    if (!isReady || simulator.peekNumber('memory_request_valid') === 0) return;
-    const request = this.#fields(simulator.peek('memory_request'));
+    ports.memory_request_ready.set(Number(isReady));
+    if (!isReady || ports.memory_request_valid.get() === 0) return;
+    const request = this.#fields(ports.memory_request.getBig());
     const port = request.program === 1n ? 'program' : 'memory_response';
     this.#answers.push({ due: now + latency, port, bytes: this.#answer(request) });
   }
@@ -107,12 +120,3 @@ const operations: Readonly<Record<string, (typeof atomics)[keyof typeof atomics]
   XCHG: atomics.xchg,
   CMPXCHG: atomics.cmpxchg,
 };
-
-const memberOf = (type: EnumType, value: bigint): string =>
-  Object.keys(type.members).find((name) => type.members[name] === value)!;
-
-/** Takes a struct's bits apart. */
-function unpacker(type: StructType): (bits: bigint) => Record<string, bigint> {
-  const fields = type.ir.fields.map(({ name, lo, type: { width } }) => ({ name, lo: BigInt(lo), width }));
-  return (bits) => Object.fromEntries(fields.map(({ name, lo, width }) => [name, BigInt.asUintN(width, bits >> lo)]));
-}

@@ -16,6 +16,7 @@ import {
 } from '../../gen/device/layout.ts';
 import { ErrorClass, MaxFrames, StackBytes } from '../../gen/ebpf/isa.ts';
 import type { ProgramError } from '../../gen/ebpf/isa.ts';
+import { modelOf } from './helpers.ts';
 import { lengthError, Machine } from './interpreter.ts';
 import { SlotTable } from './slots.ts';
 
@@ -216,7 +217,7 @@ export class Device {
     const machine = new Machine({
       program: code.slice(0, length),
       data: memory,
-      stepLimit: this.config.stepLimit,
+      ...modelOf(this.config),
     });
     this.#running.set(engine, { machine, program, data });
   }

@@ -4,8 +4,9 @@
  */
 import { bool, cat, enumeration, struct } from '../../hdl/index.ts';
 import type { AnyType, EnumType, StructType, UInt, ValueOf } from '../../hdl/index.ts';
-import { instructions, variants, type Instruction, type Operation } from '../isa.ts';
-import { AccessKind, AtomicOperation, sizeType } from './interface.ts';
+import type { Operation } from '../isa.ts';
+import { AccessKind, AtomicOperation, sizeType, type EngineConfig } from './interface.ts';
+import { repertoire, type EngineInstruction as Instruction } from './repertoire.ts';
 
 /**
  * What the ALU does with `left` and `right`; `MOVE` passes `right`, which is also how an lddw gets its value. The upper two
@@ -29,7 +30,10 @@ export const AluOperation = enumeration('alu_operation', {
 /** The part of the ALU that does an operation, as those two bits. */
 export const aluUnit = (operation: ValueOf<typeof AluOperation>): UInt<2> => operation.bits.high(2);
 
-/** Which unit the register value comes from. The multiplier's and the divider's is there in writeback only. */
+/**
+ * Which unit the register value comes from. ACCESS is whatever the memory stage waits for, helper functions among it; the
+ * multiplier's and the divider's value is there in writeback only.
+ */
 export const ResultSource = enumeration('result_source', ['ALU', 'ACCESS', 'MULTIPLY', 'DIVIDE']);
 
 /** The register that `left` is read from; NONE gives 0. */
@@ -74,6 +78,7 @@ const alu: Map<'ADD' | 'SUB' | 'AND' | 'OR' | 'XOR' | 'LSH' | 'RSH' | 'ARSH' | '
   bswap: 'SWAP',
   movsx: 'EXTEND',
   callLocal: 'ADD',
+  callx: 'ADD',
   exit: 'ADD',
 };
 const atomic: Map<'ADD' | 'OR' | 'AND' | 'XOR' | 'XCHG' | 'CMPXCHG'> = {
@@ -100,7 +105,7 @@ const isByteSwap = ({ operation }: Instruction): boolean => ['le', 'be', 'bswap'
 /** The one register it reads is src. */
 const readsSourceAlone = (row: Instruction): boolean => isLoad(row) || row.operation === 'movsx';
 const readsDst = ({ dst, operation }: Instruction): boolean => typeof dst === 'string' && operation !== 'lddw';
-const movesFrame = (row: Instruction): boolean => isCall(row) || row.operation === 'exit';
+const movesFrame = (row: Instruction): boolean => (isCall(row) && !row.served) || row.operation === 'exit';
 const destination = (row: Instruction): 'DST' | 'SRC' | 'R0' | 'R10' =>
   movesFrame(row) ? 'R10' : row.writes.includes('src') ? 'SRC' : row.writes.includes('r0') ? 'R0' : 'DST';
 const bytes = ({ operation, width, off }: Instruction): number => (operation === 'movsx' ? Number(off) : width) / 8;
@@ -110,7 +115,8 @@ const early = {
   /** The instruction takes two slots. */
   wide: among('lddw'),
   left: choice(LeftOperand, (row) => {
-    if (movesFrame(row)) return 'R10';
+    // The kinds of call that share an opcode byte have to look alike here.
+    if (movesFrame(row) || row.operation === 'callHelper') return 'R10';
     if (row.operation === 'neg') return 'NONE';
     return readsSourceAlone(row) || (row.operation === 'mov' && row.source === 'reg') ? 'SRC' : 'DST';
   }),
@@ -148,7 +154,7 @@ const signals = {
   kind: choice(AccessKind, (row) => (isAtomic(row) ? 'ATOMIC' : row.operation === 'store' ? 'STORE' : 'LOAD')),
   atomic: choice(AtomicOperation, (row) => atomic[row.operation] ?? 'ADD'),
   // The result.
-  source: choice(ResultSource, (row) => (isAccess(row) ? 'ACCESS' : (source[row.operation] ?? 'ALU'))),
+  source: choice(ResultSource, (row) => (isAccess(row) || row.served ? 'ACCESS' : (source[row.operation] ?? 'ALU'))),
   remainder: among('mod', 'smod'),
   writes: flag((row) => movesFrame(row) || row.writes.some((target) => ['dst', 'src', 'r0'].includes(target))),
   destination: choice(Destination, destination),
@@ -177,7 +183,9 @@ export const controlBits = (row: Instruction): bigint => bitsOf(Control, signals
 const earlyBits = (row: Instruction): bigint => bitsOf(Early, early, row);
 
 /** Combinational: for each bit, is the opcode byte one of those that set it? */
-export function earlyOf(opcode: UInt<8>): ValueOf<typeof Early> {
+export function earlyOf(opcode: UInt<8>, config: EngineConfig): ValueOf<typeof Early> {
+  const instructions = repertoire(config);
+  const variants = (byte: number): readonly Instruction[] => instructions.filter((row) => row.opcode === byte);
   for (const [first, ...others] of instructions.map((row) => variants(row.opcode))) {
     if (others.every((other) => earlyBits(other) === earlyBits(first))) continue;
     throw new Error(`the variants of ${first.name} differ in what has to be known before the variant is`);

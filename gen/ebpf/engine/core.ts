@@ -70,6 +70,8 @@ function items(config: EngineConfig) {
     /** It takes two slots. */
     wide: payload(bool, 'wide'),
     control: payload(Control, 'control'),
+    /** A call of a helper function; put only where there are any. */
+    helper: payload(bool, 'helper'),
     /** Error found in decode, 0 for none. */
     illegal: payload(errorType, 'illegal'),
     /** The register that is written. */

@@ -6,6 +6,7 @@ import { noRegister } from './registers.ts';
 import type { Early } from './control-signals.ts';
 import type { Core } from './core.ts';
 import { decoder, errorType } from './decoder.ts';
+import { hasHelpers } from './repertoire.ts';
 
 /** What decode reads of the program. */
 interface Program {
@@ -20,7 +21,7 @@ interface Program {
 
 /**
  * @param read what a register holds
- * @param accessWaits the access in the memory stage has no value yet
+ * @param accessWaits what the memory stage has been asked for has no value yet
  */
 export function decodeStage(core: Core, program: Program, read: (index: UInt<4>) => UInt<64>, accessWaits: Bool): void {
   const { item } = core;
@@ -28,8 +29,14 @@ export function decodeStage(core: Core, program: Program, read: (index: UInt<4>)
   const { slot, next, early } = program;
   const pc = decode.get(item.pc);
   const following = decode.get(item.following);
-  const decoded = instance(decoder, { slot, next, has_next: following.lt(program.slots), wide: early.wide });
+  const decoded = instance(decoder(core.config), {
+    slot,
+    next,
+    has_next: following.lt(program.slots),
+    wide: early.wide,
+  });
   const { control } = decoded;
+  const isServed = hasHelpers(core.config);
   const dst = slot.slice(8, 4);
   const src = slot.slice(12, 4);
   const off = slot.slice(16, 16);
@@ -73,7 +80,8 @@ export function decodeStage(core: Core, program: Program, read: (index: UInt<4>)
   );
 
   const frame = mux(control.exit, u(32).of(StackBytes), u(32).of(-StackBytes));
-  const immediate = mux(early.left.is('R10'), frame, imm);
+  const isLocal = isServed ? [decoded.helper.not()] : [];
+  const immediate = mux(allOf(early.left.is('R10'), ...isLocal), frame, imm);
   const upper = mux(early.wide, next.slice(32, 32), immediate.sext(64).high(32));
   const distance = mux(control.from_imm, imm, off.sext(32));
 
@@ -82,6 +90,7 @@ export function decodeStage(core: Core, program: Program, read: (index: UInt<4>)
   decode.put(item.slot, slot);
   decode.put(item.wide, early.wide);
   decode.put(item.control, control);
+  if (isServed) decode.put(item.helper, decoded.helper);
   decode.put(
     item.illegal,
     muxCase(

@@ -1,9 +1,24 @@
 /** Legality and control signals of an instruction, generated from the instruction table. */
-import { anyOf, bool, input, memory, module, muxCase, oneHot, output, struct, u, unused } from '../../hdl/index.ts';
+import {
+  anyOf,
+  bool,
+  input,
+  memory,
+  module,
+  muxCase,
+  oneHot,
+  output,
+  shared,
+  struct,
+  u,
+  unused,
+} from '../../hdl/index.ts';
 import type { Bool, UInt } from '../../hdl/index.ts';
-import { ErrorClass, FramePointer, RegisterCount, variants } from '../isa.ts';
-import type { ErrorName, Instruction } from '../isa.ts';
+import { ErrorClass, FramePointer, RegisterCount } from '../isa.ts';
+import type { ErrorName } from '../isa.ts';
 import { Control, controlBits, pack } from './control-signals.ts';
+import { optional, type EngineConfig } from './interface.ts';
+import { hasHelpers, repertoire, type EngineInstruction as Instruction } from './repertoire.ts';
 
 /** Code of an error class, as it travels with its instruction; 0 is none. */
 export const errorType = u(8);
@@ -13,7 +28,7 @@ interface Selector {
   readonly field: 'src' | 'off' | 'imm';
   readonly error: ErrorName;
   readonly values: readonly number[];
-  /** For each value: the bits of {@link OpcodeRow} that distinguish its variant. */
+  /** For each value: the bits of the ROM's row that distinguish its variant. */
   readonly bits: readonly bigint[];
 }
 
@@ -36,9 +51,12 @@ const Rules = struct('rules', {
   refused_last: errorType,
 });
 
-const OpcodeRow = struct('opcode_row', { rules: Rules, control: Control });
+/** What only an engine with helper functions has to know: the instruction is a call of one. */
+const opcodeRow = shared((config: EngineConfig) =>
+  struct('opcode_row', { rules: Rules, control: Control, ...optional(hasHelpers(config), { helper: bool }) }),
+);
 
-function rowBits(row: Instruction, selector: number): bigint {
+function rowBits(row: Instruction, selector: number, config: EngineConfig): bigint {
   const zero = (field: 'dst' | 'src' | 'off' | 'imm'): number =>
     Number(row[field] === 0 && row.selector?.field !== field);
   const rules = pack(Rules, {
@@ -53,23 +71,24 @@ function rowBits(row: Instruction, selector: number): bigint {
     off_zero: zero('off'),
     imm_zero: zero('imm'),
     refused: row.refused ? ErrorClass[row.refused] : 0,
-    refused_last: row.operation === 'callHelper' ? ErrorClass.E_HELPER_UNKNOWN : 0,
+    refused_last: row.unserved ? ErrorClass.E_HELPER_UNKNOWN : 0,
   });
-  return pack(OpcodeRow, { rules, control: controlBits(row) });
+  return pack(opcodeRow(config), { rules, control: controlBits(row), helper: Number(row.served) });
 }
 
 /** The ROM, one row an opcode byte with what all its variants share, and the selectors that add the rest. */
-function tables(): { rom: bigint[]; selectors: Selector[] } {
+function tables(config: EngineConfig): { rom: bigint[]; selectors: Selector[] } {
+  const instructions = repertoire(config);
   const selectors: Selector[] = [];
   const rom = Array.from({ length: 256 }, (_, opcode) => {
-    const rows = variants(opcode);
+    const rows = instructions.filter((row) => row.opcode === opcode);
     if (rows.length === 0 || (rows.length === 1 && rows[0]!.refused)) return 0n;
-    if (rows.length === 1) return rowBits(rows[0]!, 0);
+    if (rows.length === 1) return rowBits(rows[0]!, 0, config);
     const { field, error } = rows[0]!.selector!;
     const values = rows.map((row) => Number(row[field]));
     const known = selectors.findIndex((each) => each.field === field && String(each.values) === String(values));
     const index = known < 0 ? selectors.length : known;
-    const bits = rows.map((row) => rowBits(row, index + 1));
+    const bits = rows.map((row) => rowBits(row, index + 1, config));
     const common = bits.reduce((all, each) => all & each);
     const own = bits.map((each) => each ^ common);
     if (known < 0) selectors.push({ field, error, values, bits: own });
@@ -89,18 +108,19 @@ function tables(): { rom: bigint[]; selectors: Selector[] } {
  * `error` covers everything that can be told from the program alone, in the priority of abi.ts (steps 3 to 9 without jump
  * targets); with an error the other outputs mean nothing.
  */
-export const decoder = module(
-  'decoder',
-  {
+export const decoder = shared((config: EngineConfig) => {
+  const OpcodeRow = opcodeRow(config);
+  const ports = {
     slot: input(u(64)),
     next: input(u(64)),
     has_next: input(bool),
     wide: input(bool),
     control: output(Control),
+    ...optional(hasHelpers(config), { helper: output(bool) }),
     error: output(errorType),
-  },
-  (io) => {
-    const { rom: content, selectors } = tables();
+  };
+  return module('decoder', ports, (io) => {
+    const { rom: content, selectors } = tables(config);
     const field = {
       opcode: io.slot.low(8),
       dst: io.slot.slice(8, 4),
@@ -141,6 +161,7 @@ export const decoder = module(
     const error = (name: ErrorName): UInt<8> => errorType.of(ErrorClass[name]);
 
     io.control.value = row.control;
+    if (hasHelpers(config)) io.helper.value = row.helper;
     io.error.value = muxCase(
       [
         [common.rules.legal.not(), error('E_OPCODE')],
@@ -154,5 +175,5 @@ export const decoder = module(
       ],
       rules.refused_last,
     );
-  },
-);
+  });
+});

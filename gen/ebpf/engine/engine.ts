@@ -5,28 +5,43 @@
  * cycle after the instruction for the ALU, two for loads that hit, three for products and quotients. Jumps are decided in
  * execute, returns and errors after memory. See core.ts for what the stages share and interface.ts for the ports.
  */
-import { connect, instance, module, shared, unused, when } from '../../hdl/index.ts';
+import { anyOf, connect, instance, module, shared, unused, when } from '../../hdl/index.ts';
 import type { Io } from '../../hdl/index.ts';
 import { core, type Core } from './core.ts';
 import { decodeStage } from './decode.ts';
 import { executeStage } from './execute.ts';
 import { fetchStage } from './fetch.ts';
-import { lineBits, memoryPort, programPort, retirePort, runPort, snoopPort, type EngineConfig } from './interface.ts';
+import {
+  entryPort,
+  helperPort,
+  lineBits,
+  memoryPort,
+  optional,
+  programPort,
+  retirePort,
+  runPort,
+  snoopPort,
+  type EngineConfig,
+} from './interface.ts';
+import { helperCalls } from './helper-calls.ts';
 import { programLoader } from './loader.ts';
 import { memoryUnit } from './memory-unit.ts';
 import { memoryStage } from './memory.ts';
 import { registerFile } from './registers.ts';
+import { hasHelpers } from './repertoire.ts';
 import { retireFrom } from './retire.ts';
 import { sequencer } from './sequencer.ts';
 import { writebackStage } from './writeback.ts';
 
-/** The ports of an engine; `retire` is there only when the configuration asks for it. */
+/** The ports of an engine; `entry`, `helper` and `retire` are there only when the configuration asks for them. */
 export const enginePorts = (config: EngineConfig) => ({
   run: runPort,
   memory: memoryPort(config),
   program: programPort,
   snoop: snoopPort(config),
-  ...((config.retirePort ? { retire: retirePort(config) } : {}) as { readonly retire: ReturnType<typeof retirePort> }),
+  ...optional(config.entryPort === true, { entry: entryPort }),
+  ...optional(hasHelpers(config), { helper: helperPort }),
+  ...optional(config.retirePort, { retire: retirePort(config) }),
 });
 
 type Ports = ReturnType<typeof enginePorts>;
@@ -37,7 +52,8 @@ export const engine = shared((config: EngineConfig) =>
   }),
 );
 
-function assemble({ run, memory, program: programLines, snoop, retire }: Io<Ports>, parts: Core): void {
+function assemble(io: Io<Ports>, parts: Core): void {
+  const { run, memory, program: programLines, snoop } = io;
   const { config } = parts;
   const { start, program_slot, length, changed, changed_slot } = run;
   const loader = instance(programLoader(config), {
@@ -49,7 +65,7 @@ function assemble({ run, memory, program: programLines, snoop, retire }: Io<Port
     arrival: programLines,
   });
   const unit = instance(memoryUnit(config), { snoop });
-  const { read, r0, ready } = registerFile(parts);
+  const { read, r0, passed, ready } = registerFile(parts, run.start, io.entry);
   const { idle, exhausted } = sequencer(run, parts, {
     loaded: loader.ready.and(ready),
     clear: unit.frame.first_clear,
@@ -65,12 +81,18 @@ function assemble({ run, memory, program: programLines, snoop, retire }: Io<Port
   targets.clear.value = loader.clear;
   const { slot, next, early } = program;
   const { slots, error } = loader;
-  decodeStage(parts, { slot, next, early, slots, error }, read, unit.access.wait);
+  const calls = hasHelpers(config) ? helperCalls(parts, io.helper, passed) : undefined;
+  decodeStage(
+    parts,
+    { slot, next, early, slots, error },
+    read,
+    anyOf(unit.access.wait, ...(calls ? [calls.wait] : [])),
+  );
   const { product, quotient } = executeStage(parts, { program, targets }, unit, slots);
-  memoryStage(parts, unit, r0, exhausted);
+  memoryStage(parts, unit, r0, exhausted, calls);
   writebackStage(parts, { product, quotient });
   run.r0.value = r0;
-  if (config.retirePort) retireFrom(parts, unit, retire);
+  if (config.retirePort) retireFrom(parts, unit, io.retire);
   else unused(unit.access.address);
 
   // Two clients of slot memory: the loader goes first.

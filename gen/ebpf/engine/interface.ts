@@ -1,6 +1,7 @@
 /** What the parts of an engine, and the engine and the device around it, say to each other. */
 import { bool, enumeration, input, output, struct, u, type AnyType, type Port } from '../../hdl/index.ts';
 import { AtomicOperation } from '../../lib/atomic.ts';
+import { stream } from '../../lib/stream.ts';
 
 export { AtomicOperation };
 
@@ -18,7 +19,16 @@ export interface EngineConfig {
   readonly stepLimit: number;
   /** Brings out the retirement port. */
   readonly retirePort: boolean;
+  /** Helper functions, by their names in `gen/ebpf/helpers`. Only an engine that has any has a helper port. */
+  readonly helpers?: readonly string[];
+  /** Runs opcode 0x8d, which calls the helper whose number is in a register. */
+  readonly callByRegister?: boolean;
+  /** Brings out the entry port. */
+  readonly entryPort?: boolean;
 }
+
+/** Ports or fields that are there only where `present`; to the compiler they always are. */
+export const optional = <T extends object>(present: boolean, members: T): T => (present ? members : {}) as T;
 
 export const lineBytes = 64;
 
@@ -110,6 +120,41 @@ export const runPort = {
   changed: input(bool),
   changed_slot: input(u(8)),
 } as const;
+
+/** What r1 and r2 hold when a program starts, in place of what abi.ts says: from `start` until `done`. */
+export const entryPort = { r1: input(u(64)), r2: input(u(64)) } as const;
+
+/** A call of a helper function. */
+export const HelperCall = struct('helper_call', {
+  /** Which function. */
+  number: u(32),
+  r1: u(64),
+  r2: u(64),
+  r3: u(64),
+  r4: u(64),
+  r5: u(64),
+});
+
+/** How a call ended: r0 is there, there is no such function, or the function failed. */
+export const HelperStatus = enumeration('helper_status', ['DONE', 'UNKNOWN', 'FAULT']);
+
+export const HelperAnswer = struct('helper_answer', { status: HelperStatus, r0: u(64) });
+
+/**
+ * Helper functions, seen from the engine, which has one call under way at most: everything older has left the pipeline, and
+ * nothing younger gets past it. The answer comes with the edge that takes the call or any later one, and the engine takes
+ * it at once. Whoever has not answered {@link helperPatience} cycles after the call came up has failed: the program ends with
+ * E_HELPER_FAULT, and a call not yet taken is withdrawn. The answer to one that was taken is still waited for and
+ * dropped before the engine calls again, so that it can never be taken for another's; a reset of the engine and of
+ * what serves it forgets it.
+ */
+export const helperPort = {
+  call: stream(HelperCall),
+  answer: { valid: input(bool), bits: input(HelperAnswer) },
+} as const;
+
+/** Clock cycles from the moment a call comes up to its answer, at most. */
+export const helperPatience = 2 ** 16;
 
 /** One instruction leaving the pipeline, for lockstep comparison. */
 export function retirePort(config: EngineConfig): Record<string, Port<AnyType, 'output'>> {

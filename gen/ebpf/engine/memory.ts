@@ -4,6 +4,7 @@ import type { Bool, Flip, Io, UInt } from '../../hdl/index.ts';
 import { ErrorClass, MaxFrames } from '../isa.ts';
 import type { Core } from './core.ts';
 import { errorType } from './decoder.ts';
+import type { HelperCalls } from './helper-calls.ts';
 import { pcBits } from './interface.ts';
 import type { accessPort, addressPort, framePort } from './interface.ts';
 
@@ -14,8 +15,11 @@ export interface MemoryUnit {
   readonly frame: Io<Flip<typeof framePort>>;
 }
 
-/** @param exhausted the step limit allows no more instructions */
-export function memoryStage(core: Core, unit: MemoryUnit, r0: UInt<64>, exhausted: Bool): void {
+/**
+ * @param exhausted the step limit allows no more instructions
+ * @param helpers calls of helper functions, where there are any
+ */
+export function memoryStage(core: Core, unit: MemoryUnit, r0: UInt<64>, exhausted: Bool, helpers?: HelperCalls): void {
   const { config, item, begins, fails, ends, result, back } = core;
   const { memory, writeback } = core.stages;
   const control = memory.get(item.control);
@@ -70,9 +74,17 @@ export function memoryStage(core: Core, unit: MemoryUnit, r0: UInt<64>, exhauste
   memory.halt(waits);
   writeback.halt(waits.and(late));
   assertThat(accesses.and(late).not().or(writeback.valid), 'data that comes late has gone before it was taken');
-  memory.put(item.loaded, mux(control.access, unit.access.value, memory.get(item.computed)));
 
-  const fault = mux(accesses, unit.access.error, refused);
+  // Helper functions.
+  if (helpers) {
+    helpers.valid.value = runs.and(memory.get(item.helper));
+    memory.halt(helpers.valid.and(helpers.wait));
+  }
+  const returned = helpers ? [[memory.get(item.helper), helpers.r0] as const] : [];
+  const failed = helpers ? [[helpers.valid, helpers.error] as const] : [];
+
+  memory.put(item.loaded, muxCase([...returned, [control.access, unit.access.value]], memory.get(item.computed)));
+  const fault = muxCase([...failed, [accesses, unit.access.error]], refused);
   memory.put(item.fault, fault);
   memory.put(item.faulty, fault.orReduce());
 }

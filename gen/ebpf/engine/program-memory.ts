@@ -50,7 +50,7 @@ export const programMemory = shared((config: EngineConfig) => {
   };
   return module('program_memory', ports, (io) => {
     const words = io.write.data.as(vec(u(64), lanes)).toArray() as UInt<64>[];
-    const early = words.map((word) => earlyOf(word.low(8)));
+    const early = words.map((word) => earlyOf(word.low(8), config));
 
     // A slot is a second half when its predecessor has the opcode of an lddw and is not itself a second half.
     /** The previous line ends with the first half of an lddw. */
