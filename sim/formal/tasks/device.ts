@@ -1,0 +1,31 @@
+/** The device at its smallest: its two ports, and what its registers hold. */
+import { presets, type Config } from '../../../gen/config.ts';
+import { hermes } from '../../../gen/device/hermes.ts';
+import type { Task } from '../task.ts';
+
+/** One engine and two slots of two lines: smaller than `configure` allows, so that solvers see all of it. */
+const smallest: Config = {
+  ...presets.small,
+  engines: 1,
+  programSlots: 1,
+  programSlotBytes: 128,
+  dataSlots: 1,
+  dataSlotBytes: 128,
+  cacheLines: 8,
+  branchTargets: 1,
+  build: 'formal',
+};
+
+export const deviceTasks: readonly Task[] = [
+  {
+    name: 'ocl/protocol',
+    what: 'BAR0, AXI4-Lite: offers stand, one answer an access and none without, bounded time',
+    design: () => hermes(smallest),
+    free: ['engine', 'slot_memory', 'dma_slave'],
+    properties: 'axi_lite_properties',
+    prefix: 'ocl_',
+    mode: 'reachability',
+    cover: 16,
+    faults: [],
+  },
+];

@@ -1,0 +1,6 @@
+/** Every formal task. */
+import type { Task } from '../task.ts';
+import { deviceTasks } from './device.ts';
+import { streamTasks } from './streams.ts';
+
+export const formalTasks: readonly Task[] = [...streamTasks, ...deviceTasks];
