@@ -1,7 +1,7 @@
 /** The configuration that a command line asks for. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ConfigError, configure, presets, settings, type Config, type Preset } from '../gen/config.ts';
+import { ConfigError, configure, presets, settings, type Config, type Preset, type ShellName } from '../gen/config.ts';
 import { nearest } from '../gen/nearest.ts';
 import { UsageError, type Complaint } from './errors.ts';
 import { readInput } from './inputs.ts';
@@ -11,18 +11,20 @@ export interface ConfigOptions {
   readonly config?: string;
   /** The settings that the file does not give; `default` unless told. */
   readonly preset?: string;
+  /** Instead of the shell that the file or the preset names. */
+  readonly shell?: ShellName;
 }
 
 const known: ReadonlyMap<string, string> = new Map(settings().map(({ name, meaning }) => [name, meaning]));
 
 /** @throws UsageError with every problem found. */
-export async function loadConfig({ config: file, preset = 'default' }: ConfigOptions): Promise<Config> {
+export async function loadConfig({ config: file, preset = 'default', shell }: ConfigOptions): Promise<Config> {
   if (!isPreset(preset)) throw new UsageError(unknown('preset', preset, Object.keys(presets)));
   const given = file === undefined ? {} : await readSettings(file);
   const names = Object.keys(given);
   const misspelt = names.filter((name) => !known.has(name)).map((name) => unknown('setting', name, known.keys()));
   const usable = Object.fromEntries(Object.entries(given).filter(([name]) => known.has(name)));
-  const { config, wrong = [] } = check(usable, preset);
+  const { config, wrong = [] } = check({ ...usable, ...(shell && { shell }) }, preset);
   if (config && misspelt.length === 0) return config;
   const where = file ?? preset;
   throw new UsageError(

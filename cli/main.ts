@@ -1,29 +1,34 @@
 /** The `hermes` command: arguments, help and exit codes. What a command does is in commands/, loaded when it is run. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { ShellName } from '../gen/config.ts';
 import { Exit, explain } from './errors.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
-const sims = ['wasm', 'verilator', 'golden'] as const;
+const sims = ['wasm', 'verilator', 'golden'];
+const shells: readonly ShellName[] = ['f1', 'f2'];
+
+const oneOf =
+  (names: readonly string[]) =>
+  (name: string): string => {
+    if (names.includes(name)) return name;
+    throw new InvalidArgumentError(`Choose one of ${names.join(', ')}.`);
+  };
 
 /** Options that several commands have. */
 const shared = {
   config: ['-c, --config <file>', 'configuration: JSON, or a TypeScript or JavaScript module'],
   preset: ['-p, --preset <name>', 'settings that the configuration does not give: default, small, compat, max'],
-  out: ['-o, --out <folder>', 'where to write', 'build/f1'],
+  shell: ['--shell <shell>', 'cloud shell, instead of that of the configuration: f1, f2', oneOf(shells)],
+  out: ['-o, --out <folder>', 'where to write; build/ and the name of the shell unless told'],
   entry: [
     '-e, --entry <symbol>',
     'function or section of an object file to begin with; its first function unless told',
   ],
-  sim: ['-s, --sim <simulator>', `what runs the device: ${sims.join(', ')}`, sim, 'wasm'],
+  sim: ['-s, --sim <simulator>', `what runs the device: ${sims.join(', ')}`, oneOf(sims), 'wasm'],
 } as const;
-
-function sim(name: string): string {
-  if ((sims as readonly string[]).includes(name)) return name;
-  throw new InvalidArgumentError(`Choose one of ${sims.join(', ')}.`);
-}
 
 const wholeNumber =
   (least: number) =>
@@ -34,7 +39,7 @@ const wholeNumber =
   };
 
 const program = new Command('hermes')
-  .description('Generates an eBPF accelerator for AWS F1, and runs eBPF programs on it.')
+  .description('Generates an eBPF accelerator for AWS F1 and F2, and runs eBPF programs on it.')
   .version(version, '-V, --version', 'show the version')
   .helpCommand('help [command]', 'explain a command')
   .helpOption('-h, --help', 'explain')
@@ -70,11 +75,13 @@ command('demo', 'generate the default device and run the examples on all its eng
   (await import('./commands/demo.ts')).demo(options),
 )
   .option(...shared.sim)
+  .option(...shared.shell)
   .option(...shared.out);
 
 command('gen', 'write SystemVerilog, source maps, register constants and their documentation', async (options) =>
   (await import('./commands/gen.ts')).gen(options),
 )
+  .option(...shared.shell)
   .option(...shared.config)
   .option(...shared.preset)
   .option(...shared.out);
@@ -85,6 +92,7 @@ command('run <program>', 'run an eBPF program on the device, in lockstep with th
   .option('-d, --data <file>', 'what the data slot holds at the start; hex text when the name ends in .hex')
   .option(...shared.sim)
   .option('-w, --wave <file>', 'write a waveform: VCD, on Verilator FST')
+  .option(...shared.shell)
   .option(...shared.config)
   .option(...shared.preset)
   .option(...shared.entry)
@@ -110,6 +118,7 @@ command(
   'show the configuration, what it needs of the part, BARs, registers, presets and tools',
   async (options) => (await import('./commands/info.ts')).info(options),
 )
+  .option(...shared.shell)
   .option(...shared.config)
   .option(...shared.preset);
 

@@ -1,23 +1,25 @@
 /** `hermes demo` (npm start): the default device, generated, and then working on all its engines. */
 import pc from 'picocolors';
-import { configure } from '../../gen/config.ts';
+import { configure, type ShellName } from '../../gen/config.ts';
 import type { JobResult, SimulatorKind } from '../../sim/shell/index.ts';
 import { Exit } from '../errors.ts';
 import { examples, type Example } from '../examples.ts';
 import { count, hex, table, type Cell } from '../output.ts';
 import { session } from '../session.ts';
-import { generateInto } from './gen.ts';
+import { defaultFolder, generateInto } from './gen.ts';
 
 export interface DemoOptions {
   readonly sim: SimulatorKind;
-  readonly out: string;
+  readonly out?: string;
+  readonly shell?: ShellName;
 }
 
 /** Share of the cycles in which each channel of the simulated shell pauses: a real one does, too. */
 const stalls = 0.1;
 
-export async function demo({ sim, out }: DemoOptions): Promise<number> {
-  const config = configure();
+export async function demo({ sim, shell, out: folder }: DemoOptions): Promise<number> {
+  const config = configure(shell && { shell });
+  const out = folder ?? defaultFolder(config);
   generateInto(out, config);
 
   const programs = examples();

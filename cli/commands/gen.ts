@@ -1,4 +1,4 @@
-/** `hermes gen`: everything that a build for AWS F1 takes from the generator, in one folder. */
+/** `hermes gen`: everything that a build for AWS takes from the generator, in one folder. */
 import pc from 'picocolors';
 import type { Config } from '../../gen/config.ts';
 import { render } from '../../gen/diagnostics/index.ts';
@@ -9,24 +9,30 @@ import { generate, type Generated } from '../generate.ts';
 import { count, counted, noted, table } from '../output.ts';
 
 export interface GenOptions extends ConfigOptions {
-  readonly out: string;
+  /** Below build/, by the shell's name, unless told. */
+  readonly out?: string;
 }
 
 export async function gen(options: GenOptions): Promise<number> {
   const config = await loadConfig(options);
-  const made = generateInto(options.out, config);
+  const out = options.out ?? defaultFolder(config);
+  const made = generateInto(out, config);
   if (made.warnings.length > 0) console.error(render(made.warnings, { color: pc.isColorSupported }));
   const steps = [
     [`npx hermes run examples/hash.s --data examples/hash.data${chosen(options)}`, 'a program on this device'],
-    [`cd ${options.out} && verilator --lint-only -Wall $(cat sources.f)`, 'what a linter says'],
+    [`cd ${out} && verilator --lint-only -Wall $(cat sources.f)`, 'what a linter says'],
   ];
   console.log(`\nNext\n${table([], steps)}`);
   return Exit.ok;
 }
 
 /** The options that choose the same configuration again. */
-const chosen = ({ config, preset }: ConfigOptions): string =>
-  (config === undefined ? '' : ` --config ${config}`) + (preset === undefined ? '' : ` --preset ${preset}`);
+const chosen = ({ config, preset, shell }: ConfigOptions): string =>
+  Object.entries({ config, preset, shell })
+    .map(([name, value]) => (value === undefined ? '' : ` --${name} ${value}`))
+    .join('');
+
+export const defaultFolder = ({ shell }: Config): string => `build/${shell}`;
 
 /** Generates, writes, and says what was made. */
 export function generateInto(out: string, config: Config): Generated {

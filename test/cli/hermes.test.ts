@@ -35,6 +35,7 @@ describe('the command line', () => {
     [['run', 'examples/hash.s', '--steps', '0'], '1 or more'],
     [['info', '--config', 'examples'], 'cure: name a file in it\n'],
     [['gen', '--out', 'gen'], 'files of another origin'],
+    [['gen', '--shell', 'f3'], 'Choose one of f1, f2.'],
   ])('%j is refused', { timeout }, async (args, message) => {
     const { code, stdout, stderr } = await hermes(...args);
     expect([code, stdout]).toEqual([2, '']);
@@ -74,6 +75,34 @@ describe('disasm and info', () => {
     expect(stdout).toMatch(/^ {2}data +0x[\da-f]{8} – 0x[\da-f]{8} +48 × 128 KiB$/m);
     expect(stdout).toMatch(/^ {2}0x1000 \+ 48 n +EHCMDREQ/m);
     expect(stdout).toContain(process.versions.node);
+  });
+});
+
+describe('the shell of F2', () => {
+  test('is chosen on the command line, before what the configuration says', { timeout }, async () => {
+    const out = join(temporary(), 'f2');
+    const made = await hermes('gen', '--shell', 'f2', '--config', file('f1.json', '{ "shell": "f1" }'), '--out', out);
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+    expect(made.stdout).toContain('in the shell of F2');
+    const read = (path: string): string => readFileSync(join(out, path), 'utf8');
+    expect(JSON.parse(read('config.json'))).toMatchObject({ shell: 'f2' });
+    expect(read('rtl/cl_hermes.sv')).toContain('ocl_cl_awaddr');
+    expect(read('sources.f').split('\n')).toContain('rtl/sh_ddr_f2_stub.sv');
+  });
+
+  test('has its own part, identity and BARs', { timeout }, async () => {
+    const { stdout } = await hermes('info', '--shell', 'f2', '--preset', 'max');
+    expect(stdout).toMatch(/^Memory of the VU47P on AWS F2$/m);
+    expect(stdout).toMatch(/^ {2}UltraRAM +\d+ of 840 /m);
+    expect(stdout).toMatch(/^ {2}identity +0x1de5:0xf200$/m);
+    expect(stdout).toMatch(/^ {2}BAR0 +64 MiB /m);
+  });
+
+  test('runs programs', { timeout }, async () => {
+    const args = ['examples/hash.s', '--data', 'examples/hash.data', '--preset', 'small', '--shell', 'f2'];
+    const { code, stdout } = await hermes('run', ...args, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ r0: '0xb8beb32b77c5c3cc', instructions: 481, equal: true, sim: 'wasm' });
   });
 });
 

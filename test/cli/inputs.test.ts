@@ -135,15 +135,25 @@ describe('configurations', () => {
     [
       '85 engines with large programs',
       { engines: 85, programSlotBytes: 65536 },
-      /needs \d+ block RAMs, but a CL may use 1680/,
+      /needs \d+ block RAMs, but AWS F1 leaves 1680 of its VU9P/,
     ],
     ['86 engines', { engines: 86 }, /engines: .*\n.*1 to 85/],
-    ['too much UltraRAM', { dataSlots: 255, dataSlotBytes: 1 << 20 }, /needs \d+ UltraRAMs, but a CL may use 800/],
+    ['UltraRAM that F2 has', { dataSlots: 25, dataSlotBytes: 1 << 20 }, /needs 816 UltraRAMs, but AWS F1 leaves 800 /],
+    [
+      'more than F2 has',
+      { shell: 'f2', dataSlots: 26, dataSlotBytes: 1 << 20 },
+      /needs 848 UltraRAMs, but AWS F2 leaves 840 of its VU47P/,
+    ],
     ['more than 32-bit offsets', { dataSlots: 255, dataSlotBytes: 1 << 24 }, /slots do not fit 32-bit offsets in BAR4/],
     ['no power of two', { programSlotBytes: 5000 }, /power of two/],
     ['a fraction', { engines: 1.5 }, /engines: /],
     ['another shell', { shell: 'f9' }, /shell: .*f1/],
   ])('%s', async (_, content, message) => expect(await problems(content)).toMatch(message));
+
+  test('what F1 has no room for, but F2 has', async () => {
+    const config = file('large.json', JSON.stringify({ dataSlots: 25, dataSlotBytes: 1 << 20 }));
+    await expect(loadConfig({ config, shell: 'f2' })).resolves.toMatchObject({ shell: 'f2', dataSlots: 25 });
+  });
 
   test('files that are no configuration', async () => {
     expect(await problems('{ "engines": 2')).toMatch(/c\.json: .*\n +cure: write one JSON object/);
