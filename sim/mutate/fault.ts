@@ -1,0 +1,66 @@
+/** One fault of a design, and the faults to choose from. */
+import { createHash } from 'node:crypto';
+import { modulesOf, type Module, type Origin } from '../../gen/ir/index.ts';
+import { mutationsOf, type Kind, type Mutation } from './mutators.ts';
+import { edited, withModules } from './rewrite.ts';
+
+export interface Fault {
+  /** `divider-3f2a91`: stays while the place and what is wrong there stay. */
+  readonly id: string;
+  /** Name of the module. */
+  readonly module: string;
+  readonly kind: Kind;
+  /** See `Place`. */
+  readonly path: string;
+  readonly signal: string;
+  readonly origin: Origin | undefined;
+  /** `divider.quotient_q: … becomes …`. */
+  readonly text: string;
+  /** What finds it in a module. */
+  readonly key: string;
+}
+
+const known = new WeakMap<Module, ReadonlyMap<string, Mutation>>();
+
+/** The mutations of a module by their keys. */
+function keyed(module: Module): ReadonlyMap<string, Mutation> {
+  let mutations = known.get(module);
+  if (!mutations) {
+    mutations = new Map(mutationsOf(module).map((each) => [`${each.kind} ${each.path} ${each.variant}`, each]));
+    known.set(module, mutations);
+  }
+  return mutations;
+}
+
+/** Everything that may be wrong in a module. */
+export function faultsOf(module: Module): Fault[] {
+  return [...keyed(module)].map(([key, { kind, path, signal, origin, text }]) => ({
+    id: `${module.name}-${createHash('sha256').update(`${module.name} ${key}`).digest('hex').slice(0, 8)}`,
+    module: module.name,
+    kind,
+    path,
+    signal,
+    origin,
+    text: `${module.name}.${signal}: ${text}`,
+    key,
+  }));
+}
+
+/** A module's name without its parameters: `fifo_w8_d32` is a `fifo`. */
+export const baseName = (name: string): string => name.replace(/_[a-z]\d+(_.*)?$/, '');
+
+/**
+ * The design with the fault: in the module of that name, or in those of other parameters where a design has none of that name.
+ * Undefined where the design has no such place. Pure: the same design and fault give the same netlist.
+ */
+export function withFault(top: Module, { module: name, key }: Pick<Fault, 'module' | 'key'>): Module | undefined {
+  const modules = modulesOf(top).filter(({ blackBox }) => !blackBox);
+  const exact = modules.filter((module) => module.name === name);
+  const alike = exact.length > 0 ? exact : modules.filter((module) => baseName(module.name) === baseName(name));
+  const replaced = new Map<Module, Module>();
+  for (const module of alike) {
+    const mutation = keyed(module).get(key);
+    if (mutation) replaced.set(module, edited(module, mutation.edit));
+  }
+  return replaced.size > 0 ? withModules(top, replaced) : undefined;
+}
