@@ -2,6 +2,7 @@
 import { engine } from '../../gen/ebpf/engine/engine.ts';
 import type { EngineConfig } from '../../gen/ebpf/engine/interface.ts';
 import { hasHelpers } from '../../gen/ebpf/engine/repertoire.ts';
+import { servedEngine } from '../../gen/ebpf/helpers/served-engine.ts';
 import { elaborate } from '../../gen/hdl/index.ts';
 import type { Module } from '../../gen/ir/index.ts';
 import { modelOf } from '../golden/helpers.ts';
@@ -17,6 +18,13 @@ export interface EngineResult extends DrivenResult {
   readonly toFirst: number;
 }
 
+export interface BenchOptions {
+  /** What helper functions compute, by their numbers; those of the configuration unless told. */
+  readonly functions?: ReadonlyMap<number, Helper>;
+  /** The simulator has their blocks, too: it runs the served netlist. */
+  readonly served?: boolean;
+}
+
 export class EngineBench extends EngineDriver {
   readonly #functions: ReadonlyMap<number, Helper>;
   readonly #retired: ReturnType<typeof retirementPort>;
@@ -26,14 +34,14 @@ export class EngineBench extends EngineDriver {
     return elaborate(() => engine({ ...config, retirePort: true })).top;
   }
 
-  /** @param functions helper functions by their numbers; those of the configuration unless told */
-  constructor(
-    simulator: Simulator,
-    config: EngineConfig,
-    timing: SlotTiming,
-    functions: ReadonlyMap<number, Helper> = modelOf(config).helpers,
-  ) {
-    super(simulator, config, timing, hasHelpers(config) ? functions : undefined);
+  /** The same with the blocks of its helper functions. */
+  static servedNetlist(config: EngineConfig): Module {
+    return elaborate(() => servedEngine({ ...config, retirePort: true })).top;
+  }
+
+  constructor(simulator: Simulator, config: EngineConfig, timing: SlotTiming, options: BenchOptions = {}) {
+    const { functions = modelOf(config).helpers, served = false } = options;
+    super(simulator, config, timing, hasHelpers(config) && !served ? functions : undefined);
     this.#functions = functions;
     this.#retired = retirementPort(simulator, 'retire_');
   }

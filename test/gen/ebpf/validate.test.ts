@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { configure } from '../../../gen/config.ts';
 import { assemble } from '../../../gen/ebpf/assembler.ts';
 import { errorTable, explain } from '../../../gen/ebpf/explain.ts';
 import { ErrorClass } from '../../../gen/ebpf/isa.ts';
-import { requireValid, validate } from '../../../gen/ebpf/validate.ts';
+import { requireValid, rulesOf, validate } from '../../../gen/ebpf/validate.ts';
 
 const found = (source: string): (readonly [string, number])[] =>
   validate(assemble(source).program).map(({ class: name, pc }) => [name, pc] as const);
@@ -12,8 +13,11 @@ test('every program of the conformance suite is valid once its helper is known',
   const file = new URL('../../vectors/bpf_conformance.json', import.meta.url);
   const { vectors } = JSON.parse(readFileSync(file, 'utf8')) as { vectors: { name: string; program: string }[] };
   for (const { name, program } of vectors) {
-    const findings = validate(Uint8Array.from(Buffer.from(program, 'hex')), { helpers: new Set([5]) });
-    expect([name, ...findings.map((each) => each.class)]).toEqual(name === 'callx' ? [name, 'E_OPCODE'] : [name]);
+    const bytes = Uint8Array.from(Buffer.from(program, 'hex'));
+    const found = (callByRegister: boolean): string[] =>
+      validate(bytes, { helpers: new Set([5]), callByRegister }).map((each) => each.class);
+    expect([name, ...found(true)]).toEqual([name]);
+    expect([name, ...found(false)]).toEqual(name === 'callx' ? [name, 'E_OPCODE'] : [name]);
   }
 });
 
@@ -58,6 +62,16 @@ test('lengths', () => {
   expect(classes(9, 8)).toEqual(['E_PROG_SIZE', 'E_PROG_TOO_LONG']);
 });
 
+test('what a configuration runs', () => {
+  const { program } = assemble('call 3\ncall 5\ncallx r1\nexit');
+  const classes = (given: object): (string | number)[] =>
+    validate(program, rulesOf(configure(given))).flatMap((each) => [each.class, each.pc]);
+  expect(classes({})).toEqual(['E_HELPER_UNKNOWN', 0, 'E_HELPER_UNKNOWN', 1, 'E_OPCODE', 2]);
+  expect(classes({ helpers: ['sqrti'] })).toEqual(['E_HELPER_UNKNOWN', 1, 'E_OPCODE', 2]);
+  expect(classes({ helpers: ['unwind', 'sqrti'], callByRegister: true })).toEqual([]);
+  expect(rulesOf(configure({}, 'small')).programLimit).toBe(4096);
+});
+
 test('a refused program says what, where, and what to do', () => {
   const { program } = assemble('r0 = 0\n.byte 0x0f, 0xb0, 0, 0, 0, 0, 0, 0\ncall 3\nexit');
   expect(() => requireValid(program, 'a.bin')).toThrow(
@@ -65,7 +79,7 @@ test('a refused program says what, where, and what to do', () => {
       'a.bin: pc 1: there is no such register: src is 11 in `.byte 0x0f, 0xb0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00` (E_REG)',
       '  cure: use r0 to r10',
       'a.bin: pc 2: the device has no such helper function: `call 3` (E_HELPER_UNKNOWN)',
-      '  cure: write the function as part of the program and call it with `call local`',
+      '  cure: write the function as part of the program and call it with `call local`, or build the device with the helper function',
     ].join('\n'),
   );
   expect(() => requireValid(program, 'a.bin', { helpers: new Set([3]) })).toThrow(/E_REG\)[^(]*$/);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { assemble } from '../../../../gen/ebpf/assembler.ts';
 import type { EngineConfig } from '../../../../gen/ebpf/engine/interface.ts';
 import { EngineBench, type SlotTiming } from '../../../../sim/compare/index.ts';
+import type { Helper } from '../../../../sim/golden/interpreter.ts';
 import { WasmSimulator } from '../../../../sim/wasm/index.ts';
 
 /** Everything small, so that limits are near. */
@@ -13,6 +14,14 @@ export const small: EngineConfig = {
   branchTargets: 4,
   stepLimit: 300,
   retirePort: true,
+};
+
+/** With helper functions, callx, and entry values that a run may choose. */
+export const served: EngineConfig = {
+  ...small,
+  helpers: ['gather_bytes', 'sqrti', 'unwind'],
+  callByRegister: true,
+  entryPort: true,
 };
 
 /** As in the default device. */
@@ -28,8 +37,13 @@ export const usual: EngineConfig = {
 /** What a slot answers with in a device: four cycles from request to response. */
 export const steady: SlotTiming = { latency: 4, stalls: 0, random: () => 0 };
 
-export const benchOf = (config: EngineConfig, timing = steady): EngineBench =>
-  new EngineBench(WasmSimulator.create(EngineBench.netlist(config)), config, timing);
+/** @param functions helper functions in place of those that the configuration names */
+export const benchOf = (config: EngineConfig, timing = steady, functions?: ReadonlyMap<number, Helper>): EngineBench =>
+  new EngineBench(WasmSimulator.create(EngineBench.netlist(config)), config, timing, { functions });
+
+/** An engine together with the hardware of its helper functions. */
+export const servedBenchOf = (config: EngineConfig, timing = steady): EngineBench =>
+  new EngineBench(WasmSimulator.create(EngineBench.servedNetlist(config)), config, timing, { served: true });
 
 /** Numbers from 0 to 1 that `seed` determines (mulberry32). */
 export function randomFrom(seed: number): () => number {

@@ -1,21 +1,9 @@
 /** Dependences that random programs seldom meet: each instruction right behind, and a little behind, what it needs. */
 import { expect, test } from 'vitest';
 import { benchOf, programOf, randomFrom, small } from './bench.ts';
+import { data, first, producers } from './producers.ts';
 
 const bench = benchOf(small);
-const data = Uint8Array.from({ length: 64 }, (_, i) => i + 1);
-const first = 0x0807_0605_0403_0201n;
-
-/** Ways to bring the first word of the data slot into a register. */
-const producers: Readonly<Record<string, (register: string) => string>> = {
-  load: (register) => `${register} = *(u64 *)(r1 + 0)`,
-  sum: (register) => `${register} = r7\n${register} += 0`,
-  product: (register) => `${register} = r7\n${register} *= 1`,
-  quotient: (register) => `${register} = r7\n${register} /= 1`,
-  lddw: (register) => `${register} = ${first} ll`,
-  'fetching atomic': (register) => `${register} = 0\n${register} = atomic_fetch_or((u64 *)(r1 + 0), ${register})`,
-};
-
 /** What may use it, and what r0 is then. */
 const consumers: readonly (readonly [string, string, string, bigint])[] = [
   ['arithmetic', 'r3', 'r3 += 1\nr0 = r3', first + 1n],

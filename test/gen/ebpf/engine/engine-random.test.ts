@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeSlots } from '../../../../gen/ebpf/slot.ts';
-import { benchOf, randomFrom, small } from './bench.ts';
-import { randomPrograms, randomSlots } from './programs.ts';
+import { benchOf, randomFrom, served, servedBenchOf, small } from './bench.ts';
+import { randomCalls, randomPrograms, randomSlots } from './programs.ts';
 
 const data = Uint8Array.from({ length: small.dataSlotBytes }, (_, i) => (i * 37 + (i >> 8)) & 255);
 const exit = { opcode: 0x95, dst: 0, src: 0, off: 0, imm: 0 };
@@ -29,8 +29,29 @@ test('random programs do what the model does, in every instruction', { timeout: 
   expect([...ends.keys()]).toEqual(expect.arrayContaining(['E_STEP_LIMIT', 'E_CALL_DEPTH']));
 });
 
-test('slots of any bits are accepted or refused as in the model, with the same class', { timeout: 120_000 }, () => {
-  const bench = benchOf(small);
+test.each([
+  ['a model', benchOf(served)],
+  ['their blocks', servedBenchOf(served)],
+])('random programs that call helper functions, served by %s', { timeout: 120_000 }, (_, bench) => {
+  const ends = new Map<string, number>();
+  fc.assert(
+    fc.property(randomCalls, timings, fc.nat(6), (program, timing, latency) => {
+      bench.slots.timing = timing;
+      if (bench.helpers) bench.helpers.timing = { ...timing, latency };
+      const end = bench.run({ program, data, patience: 100_000 }).error?.class ?? 'exit';
+      ends.set(end, (ends.get(end) ?? 0) + 1);
+    }),
+    { numRuns: 600 },
+  );
+  expect(ends.get('exit')).toBeGreaterThan(100);
+  expect(ends.get('E_HELPER_UNKNOWN')).toBeGreaterThan(50);
+});
+
+test.each([
+  ['without', small],
+  ['with', served],
+])('slots of any bits, %s helper functions: accepted or refused as in the model', { timeout: 120_000 }, (_, config) => {
+  const bench = benchOf(config);
   const accepted = { times: 0 };
   fc.assert(
     fc.property(randomSlots, fc.option(randomSlots), (slot, next) => {

@@ -114,24 +114,36 @@ function draft(row: Instruction): fc.Arbitrary<Draft> {
 
 const oneOf = (rows: readonly Instruction[]): fc.Arbitrary<Draft> => fc.constantFrom(...rows).chain(draft);
 
-const body = (most: number): fc.Arbitrary<Draft[]> =>
-  fc.array(
-    fc.oneof(
-      { weight: 8, arbitrary: oneOf(kinds.arithmetic) },
-      { weight: 2, arbitrary: oneOf(kinds.slow) },
-      { weight: 5, arbitrary: oneOf(kinds.loads) },
-      { weight: 4, arbitrary: oneOf(kinds.stores) },
-      { weight: 2, arbitrary: oneOf(kinds.atomics) },
-      { weight: 5, arbitrary: oneOf(kinds.jumps) },
-      { weight: 2, arbitrary: oneOf(kinds.wide) },
-      { weight: 2, arbitrary: oneOf(kinds.calls) },
-    ),
-    { maxLength: most },
-  );
-
 const rowNamed = (name: string): Instruction => instructions.find((each) => each.name === name)!;
 const plain = (name: string, dst = 0, imm = 0): Draft => ({ row: rowNamed(name), dst, src: 0, off: 0, imm, hop: 0 });
 const exit = plain('exit');
+
+/** A call of a helper function that exists, now and then of one that does not; its number may be in a register. */
+const helperCall = fc
+  .record({ number: fc.constantFrom(0, 0, 3, 3, 5, 5, 5, 4), dst: fc.option(registers) })
+  .map(({ number, dst }) =>
+    dst === null ? [plain('call-helper', 0, number)] : [plain('mov-imm', dst, number), plain('callx', dst)],
+  );
+
+/** @param calls with helper functions */
+const body = (most: number, calls: boolean): fc.Arbitrary<Draft[]> => {
+  const some = (weight: number, rows: readonly Instruction[]) => ({
+    weight,
+    arbitrary: oneOf(rows).map((each) => [each]),
+  });
+  const groups = fc.oneof(
+    some(8, kinds.arithmetic),
+    some(2, kinds.slow),
+    some(5, kinds.loads),
+    some(4, kinds.stores),
+    some(2, kinds.atomics),
+    some(5, kinds.jumps),
+    some(2, kinds.wide),
+    some(2, kinds.calls),
+    { weight: calls ? 4 : 0, arbitrary: helperCall },
+  );
+  return fc.array(groups, { maxLength: most }).map((drafts) => drafts.flat());
+};
 
 /** Turns hops into distances. Jumps that would leave the program go to its last instruction. */
 function assembled(functions: readonly (readonly Draft[])[]): Uint8Array {
@@ -160,19 +172,25 @@ function assembled(functions: readonly (readonly Draft[])[]): Uint8Array {
  * Programs of a main function and up to three others. They jump to instructions only, loop as their data will have it (a step limit
  * has to end them), and now and then reach for what is not theirs.
  */
-export const randomPrograms = fc
-  .record({
-    main: body(40),
-    others: fc.array(body(12), { maxLength: 3 }),
-    seeds: fc.array(numbers, { minLength: 4, maxLength: 4 }),
-  })
-  .map(({ main, others, seeds }) => {
-    const prologue = [
-      plain('mov-imm', base, DataBase),
-      ...seeds.map((seed, register) => plain('lddw', register, seed)),
-    ];
-    return assembled([[...prologue, ...main, exit], ...others.map((each) => [...each, exit])]);
-  });
+const programs = (calls: boolean): fc.Arbitrary<Uint8Array> =>
+  fc
+    .record({
+      main: body(40, calls),
+      others: fc.array(body(12, calls), { maxLength: 3 }),
+      seeds: fc.array(numbers, { minLength: 4, maxLength: 4 }),
+    })
+    .map(({ main, others, seeds }) => {
+      const prologue = [
+        plain('mov-imm', base, DataBase),
+        ...seeds.map((seed, register) => plain('lddw', register, seed)),
+      ];
+      return assembled([[...prologue, ...main, exit], ...others.map((each) => [...each, exit])]);
+    });
+
+export const randomPrograms = programs(false);
+
+/** The same with calls of helper functions. */
+export const randomCalls = programs(true);
 
 /** One slot of any bits whatever, with fields that are often at their limits. */
 export const randomSlots: fc.Arbitrary<Slot> = fc.record({
