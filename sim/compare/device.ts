@@ -13,7 +13,7 @@ import {
   type ShellHost,
 } from '../shell/index.ts';
 import { AssertionFailure } from '../simulator.ts';
-import { Divergence, Lockstep } from './lockstep.ts';
+import { Divergence, Lockstep, type Watcher } from './lockstep.ts';
 import { retirementPort, type Retirement } from './retired.ts';
 
 /** A program under way on an engine. */
@@ -36,15 +36,18 @@ export class DeviceLockstep implements Observer {
   readonly #host: ShellHost;
   readonly #config: Config;
   readonly #model: Device;
+  readonly #watcher: Watcher | undefined;
   readonly #runs = new Map<number, Run>();
   /** The slot that the device has just given. */
   #given = 0;
 
-  constructor(host: ShellHost) {
+  /** @param watcher is told of every instruction that is compared */
+  constructor(host: ShellHost, watcher?: Watcher) {
     const { config, simulator, timeline } = host;
     if (!config.retirePort)
       throw new Error('lockstep needs the retirement ports; generate the device with retirePort: true');
     this.#host = host;
+    this.#watcher = watcher;
     this.#config = config;
     this.#model = new Device(config, { instructionsPerAccess: 0, chooseSlot: (free) => this.#chosen(free) });
     const ports = Array.from({ length: config.engines }, (_, engine) => retirementPort(simulator, `retire${engine}_`));
@@ -82,12 +85,10 @@ export class DeviceLockstep implements Observer {
     const others = this.#runsOn(data, dataSlotBytes);
     for (const other of others) other.shared = true;
     const length = Math.min(command.length, programSlotBytes + 8 + (command.length % 8));
-    const lockstep = new Lockstep(`engine ${engine}`, {
-      program: this.#model.dmaRead(programOffset + command.programSlot * programSlotBytes, length),
-      data: this.#model.dmaRead(data, dataSlotBytes),
-      ...modelOf(this.#config),
-      programLimit: programSlotBytes,
-    });
+    const program = this.#model.dmaRead(programOffset + command.programSlot * programSlotBytes, length);
+    const memory = this.#model.dmaRead(data, dataSlotBytes);
+    const options = { ...modelOf(this.#config), program, data: memory, programLimit: programSlotBytes };
+    const lockstep = new Lockstep(`engine ${engine}`, options, this.#watcher?.({ program, engine }));
     this.#runs.set(engine, { data, lockstep, shared: others.length > 0 });
   }
 
@@ -180,8 +181,9 @@ export async function inLockstep<T>(
   host: ShellHost,
   wave: string,
   work: (device: HermesDevice, lockstep: DeviceLockstep) => Promise<T>,
+  watcher?: Watcher,
 ): Promise<T> {
-  const lockstep = new DeviceLockstep(host);
+  const lockstep = new DeviceLockstep(host, watcher);
   try {
     return await work(await HermesDevice.open(host, lockstep), lockstep);
   } catch (error) {

@@ -9,7 +9,7 @@ import { modelOf } from '../golden/helpers.ts';
 import type { Helper } from '../golden/interpreter.ts';
 import type { Simulator } from '../simulator.ts';
 import { EngineDriver, type DrivenResult, type EngineRun } from './engine-driver.ts';
-import { Lockstep } from './lockstep.ts';
+import { Lockstep, type Watcher } from './lockstep.ts';
 import { retirementPort } from './retired.ts';
 import type { SlotTiming } from './slot-model.ts';
 
@@ -26,6 +26,8 @@ export interface BenchOptions {
 }
 
 export class EngineBench extends EngineDriver {
+  /** Is told of every instruction. */
+  watcher: Watcher | undefined;
   readonly #functions: ReadonlyMap<number, Helper>;
   readonly #retired: ReturnType<typeof retirementPort>;
 
@@ -48,17 +50,20 @@ export class EngineBench extends EngineDriver {
 
   /** Runs a program in lockstep with the model. @throws Divergence, or Error when it does not end */
   run(run: EngineRun): EngineResult {
-    const { program, length = program.length, name = 'program', r1, r2 } = run;
-    const begin = (): Lockstep =>
-      new Lockstep(name, {
+    const { length = run.program.length, name = 'program', r1, r2 } = run;
+    const begin = (): Lockstep => {
+      const given = length === program.length ? program : new Uint8Array(length);
+      const options = {
         ...modelOf(this.config),
         helpers: this.#functions,
-        program: length === program.length ? program : new Uint8Array(length),
+        program: given,
         data: this.slots.data,
         programLimit: this.config.programSlotBytes,
         ...(r1 !== undefined && { r1 }),
         ...(r2 !== undefined && { r2 }),
-      });
+      };
+      return new Lockstep(name, options, this.watcher?.({ program: given, engine: 0 }));
+    };
     // The slots are filled when the first cycle is looked at.
     let lockstep: Lockstep | undefined;
     let toFirst = 0;
@@ -71,5 +76,12 @@ export class EngineBench extends EngineDriver {
     });
     lockstep!.finish(result, this.slots.data);
     return { ...result, toFirst };
+  }
+
+  /** What a command of that length finds in the program slot; of a length that is too large, as much as is needed to see it. */
+  #text(length: number): Uint8Array {
+    const { program } = this.slots;
+    if (length <= program.length) return program.slice(0, length);
+    return new Uint8Array(program.length + 8 + (length % 8));
   }
 }

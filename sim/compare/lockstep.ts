@@ -16,6 +16,12 @@ export class Divergence extends Error {
   }
 }
 
+/** Is told of every instruction that agreed, with the registers before it. */
+export type Watch = (retirement: Retirement, before: readonly bigint[]) => void;
+
+/** Is told of every run that begins, and says who is to be told of its instructions. */
+export type Watcher = (run: { readonly program: Uint8Array; readonly engine: number }) => Watch;
+
 /** How a run ended, as the engine tells it to its device. */
 export interface Result {
   readonly r0: bigint;
@@ -33,10 +39,12 @@ export class Lockstep {
   readonly #data: Uint8Array;
   /** What to call the run in a report. */
   readonly #name: string;
+  readonly #watch: Watch | undefined;
   #agreed = 0;
 
-  constructor(name: string, options: MachineOptions) {
+  constructor(name: string, options: MachineOptions, watch?: Watch) {
     this.#name = name;
+    this.#watch = watch;
     this.#program = options.program;
     this.#data = Uint8Array.from(options.data ?? []);
     this.#machine = new Machine({ ...options, data: this.#data });
@@ -77,6 +85,7 @@ export class Lockstep {
       throw this.#divergence(`${differing.join(', ')} differ`, pc, [head, ...rows], before);
     }
     this.#agreed += 1;
+    this.#watch?.(engine, before);
   }
 
   /** Compares the end of the run. @param data the engine's data slot @throws Divergence */
