@@ -52,17 +52,17 @@ export class EngineBench extends EngineDriver {
   run(run: EngineRun): EngineResult {
     const { length = run.program.length, name = 'program', r1, r2 } = run;
     const begin = (): Lockstep => {
-      const given = length === program.length ? program : new Uint8Array(length);
+      const program = this.#text(length);
       const options = {
         ...modelOf(this.config),
         helpers: this.#functions,
-        program: given,
+        program,
         data: this.slots.data,
         programLimit: this.config.programSlotBytes,
         ...(r1 !== undefined && { r1 }),
         ...(r2 !== undefined && { r2 }),
       };
-      return new Lockstep(name, options, this.watcher?.({ program: given, engine: 0 }));
+      return new Lockstep(name, options, this.watcher?.({ program, engine: 0 }));
     };
     // The slots are filled when the first cycle is looked at.
     let lockstep: Lockstep | undefined;
