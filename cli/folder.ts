@@ -7,11 +7,16 @@ import { UsageError } from './errors.ts';
 const mark = 'manifest.json';
 
 /**
- * Replaces `folder` by `files`, whose keys are paths below it.
+ * Replaces `folder` by `files`, whose keys are paths below it. Scripts, which begin with `#!`, may be executed.
+ * @param force replaces it whatever it holds
  * @throws UsageError when the folder holds anything that was not written here, or cannot be written
  */
-export function replaceFolder(folder: string, files: ReadonlyMap<string, string>): void {
-  requireReplaceable(folder);
+export function replaceFolder(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  { force = false }: { readonly force?: boolean } = {},
+): void {
+  if (!force) requireReplaceable(folder);
   const target = resolve(folder);
   const aside = (what: string): string => `${target}.${what}-${process.pid}`;
   const [fresh, old] = [aside('new'), aside('old')];
@@ -20,7 +25,7 @@ export function replaceFolder(folder: string, files: ReadonlyMap<string, string>
     mkdirSync(fresh);
     for (const [path, text] of files) {
       mkdirSync(dirname(join(fresh, path)), { recursive: true });
-      writeFileSync(join(fresh, path), text);
+      writeFileSync(join(fresh, path), text, { mode: text.startsWith('#!') ? 0o755 : 0o644 });
     }
     if (existsSync(target)) renameSync(target, old);
     renameSync(fresh, target);

@@ -122,6 +122,16 @@ command(
   .option(...shared.config)
   .option(...shared.preset);
 
+command('build', 'write the directory that the development kit of a cloud builds', async (shell, options) =>
+  (await import('./commands/build.ts')).build(shell, options),
+)
+  .argument('<shell>', 'f1 or f2', oneOf(shells))
+  .option(...shared.config)
+  .option(...shared.preset)
+  .option('-o, --out <folder>', 'where to write; build/aws-f1/cl_hermes or build/aws-f2/cl_hermes unless told')
+  .option('--clock <MHz>', "the shell's main clock: 250, on f1 also 125", wholeNumber(1), 250)
+  .option('-f, --force', 'replace the folder whatever it holds');
+
 // Whoever reads the output may stop early: hermes info | head.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? Exit.ok : Exit.failed));
 
