@@ -1,6 +1,7 @@
 /** Statements that decide where the program goes on: branches, loops, calls. */
 import { instructions } from '../../gen/ebpf/isa.ts';
 import { between, happens, immediate, oneOf, weighted } from './chance.ts';
+import { access, memoryRows } from './memory.ts';
 import { wide, type Statement } from './statements.ts';
 import type { Sketch } from './sketch.ts';
 
@@ -100,4 +101,24 @@ export const call: Statement = (s) => {
     s.emit('add-imm', { dst: pointer, imm: -8 * between(s.random, 1, 64) });
   }
   s.jump('call-local', oneOf(s.random, s.callees));
+};
+
+/** A helper function, with what is in r1 to r5 or with something new in one of them; nothing where there are none. */
+export const helper: Statement = (s) => {
+  const { helpers = [], callx = false } = s.limits;
+  if (helpers.length === 0) return;
+  const number = happens(s.random, 0.02) ? immediate(s.random) : oneOf(s.random, helpers);
+  const argument = oneOf(
+    s.random,
+    s.free.filter((register) => register >= 1 && register <= 5),
+  );
+  if (happens(s.random, 0.3)) access(s, oneOf(s.random, memoryRows.loads), { value: argument });
+  else if (happens(s.random, 0.5)) s.emit('mul-imm', { dst: argument, imm: immediate(s.random) });
+  if (callx && happens(s.random, 0.4)) {
+    const register = oneOf(s.random, s.free);
+    s.emit('mov-imm', { dst: register, imm: number });
+    s.emit('callx', { dst: register });
+  } else s.emit('call-helper', { imm: number });
+  // What comes of it is wanted at once, or a little later.
+  if (happens(s.random, 0.4)) s.emit('add-reg', { dst: s.target(), src: 0 });
 };

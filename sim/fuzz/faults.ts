@@ -52,7 +52,7 @@ const makers: Partial<Record<ErrorName, Statement>> = {
   E_LDDW_INCOMPLETE: (s) => s.raw(slot(0x18), slot(oneOf(s.random, [0x07, 0x18, 0x95]))),
   E_CALL_TYPE: (s) => s.raw(slot(0x85, { src: between(s.random, 3, 15) })),
   E_CALL_BTF_UNSUPPORTED: (s) => s.raw(slot(0x85, { src: 2 })),
-  E_HELPER_UNKNOWN: (s) => s.raw(slot(0x85, { imm: oneOf(s.random, [0, -1, 0x7fff_ffff, 4097]) })),
+  E_HELPER_UNKNOWN: (s) => s.raw(slot(0x85, { imm: oneOf(s.random, [1, -1, 0x7fff_ffff, 4097]) })),
   E_JUMP_OOB: (s) =>
     s.raw(
       oneOf(s.random, [

@@ -1,7 +1,7 @@
 /** What kinds of programs there are: each aims at one part of the engine. Names are what `--shape` takes. */
 import { instructions } from '../../gen/ebpf/isa.ts';
 import { between, happens, immediate, oneOf, weighted, word } from './chance.ts';
-import { branch, branches, call, loop, settled, wideEdges } from './control.ts';
+import { branch, branches, call, helper, loop, settled, wideEdges } from './control.ts';
 import { fault } from './faults.ts';
 import { atomic, load, overlapping, store, stream } from './memory.ts';
 import { arithmetic, chain, division, filler, slow, swap, throughMemory, wide, type Statement } from './statements.ts';
@@ -39,6 +39,7 @@ const some: Mix = [
   [1, settled],
   [2, wide],
   [1, swap],
+  [1, helper],
 ];
 
 const anyJump: Statement = (s) => {
@@ -202,6 +203,15 @@ export const shapes = {
     size: [2, 6],
     functions: [1, 3],
     recursive: true,
+  },
+  helpers: {
+    weight: 3,
+    aims: 'helper functions, where there are any, against everything else',
+    mix: [...some, [10, helper], [2, chain]],
+    size: [5, 30],
+    functions: [0, 1],
+    loops: 0.1,
+    turns: [1, 4],
   },
   faults: {
     weight: 4,

@@ -12,6 +12,10 @@ export interface Limits {
   readonly programSlots: number;
   /** Lines of 64 bytes in the data cache: lines this far apart share a place. */
   readonly cacheLines: number;
+  /** Numbers of helper functions that can be called; none unless told. */
+  readonly helpers?: readonly number[];
+  /** Helpers can be called by a number in a register. */
+  readonly callx?: boolean;
 }
 
 export interface Label {
