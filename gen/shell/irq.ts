@@ -2,7 +2,7 @@
 import { anyOf, bool, cat, input, module, mux, named, output, reg, shared, u, when } from '../hdl/index.ts';
 import type { Bool, UInt } from '../hdl/index.ts';
 
-/** Interrupt lines of the F1 shell; engine n uses line n mod 16. */
+/** Interrupt lines of a shell; engine n uses line n mod 16. */
 export const irqLines = 16;
 
 /** Clock cycles after which a line no longer waits for its acknowledge: 16 us at 250 MHz. */
