@@ -162,7 +162,7 @@ export function nthCase(kind: Kind, seed: number, index: number): ProgramCase {
     random,
     among.map((name) => [engines[name].weight, name] as const),
   );
-  const limits = limitsOf(kind.target === 'device' ? 'small' : engine);
+  const limits = limitsOf(kind.target === 'device' ? 'blocks' : engine);
   const jobs = Array.from({ length: jobsPerCase }, (_, n) => job(kind, limits, seed, index * jobsPerCase + n));
   return { target: kind.target, engine, jobs };
 }

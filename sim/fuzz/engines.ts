@@ -1,7 +1,7 @@
 /** Runs cases on one engine with its slots, in lockstep with the model. */
 import type { EngineConfig } from '../../gen/ebpf/engine/interface.ts';
 import type { Module } from '../../gen/ir/index.ts';
-import { EngineBench } from '../compare/index.ts';
+import { EngineBench, type SlotTiming } from '../compare/index.ts';
 import { modelOf } from '../golden/helpers.ts';
 import { Machine, type Helper } from '../golden/interpreter.ts';
 import { random } from '../shell/random.ts';
@@ -98,7 +98,11 @@ export class Engines {
   }
 }
 
-export const slotTiming = ({ latency, stalls, seed }: Timing) => ({ latency, stalls, random: random(seed).next });
+/** The same as the bench takes it. */
+export function slotTiming({ latency, stalls, seed }: Timing): SlotTiming {
+  const chance = random(seed);
+  return { latency, stalls, random: () => chance.next() };
+}
 
 /** What helper functions compute, by their numbers. */
 function functionsOf(config: EngineConfig, blocks: boolean): ReadonlyMap<number, Helper> {
