@@ -143,6 +143,22 @@ describe.each(cases)('a hermes device on %s in the shell of %s', (sim, shell) =>
     expect((await device.execute({ program: program('r0 = 1\n exit') })).r0).toBe(1n);
   });
 
+  it('serves the host in time while its engines do nothing but atomics on the slot', async () => {
+    const device = await open();
+    const [code, memory] = [await device.requestSlot('program'), await device.requestSlot('data')];
+    const endless = program('here: lock *(u64 *)(r1 + 0) += r2\n *(u64 *)(r1 + 64) = r2\n goto here');
+    await device.write(code, endless);
+    const runs = [0, 1].map((engine) => device.run(code, memory, endless.length, { engine, timeout: 3000 }));
+    const ended = Promise.allSettled(runs);
+    const data = Uint8Array.from({ length: 3968 }, (_, i) => i * 7);
+    for (let round = 0; round < 3; round++) {
+      await device.write(memory, data, 128);
+      expect(Buffer.from(await device.read(memory, data.length, 128)).equals(data)).toBe(true);
+    }
+    expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await device.reset();
+  });
+
   it('refuses engines and places that do not exist', async () => {
     const device = await open();
     await expect(device.requestSlot('data', { engine: 2 })).rejects.toThrow('there is no engine 2; the device has 2');
