@@ -98,9 +98,11 @@ export function mutationsOf(module: Module): Mutation[] {
       ['0', '1'].map((value): Mutation => {
         const { width } = at.type;
         const bit = hashed(place.path + value, width);
-        const mask = 1n << BigInt(bit);
+        const part = (a: Expr, lo: number, to: number): Expr[] =>
+          lo === to ? [] : [{ op: 'slice', width: to - lo, a, lo }];
+        const fixed = bits(1, BigInt(value));
         const to = (a: Expr): Expr =>
-          value === '0' ? { op: 'and', width, a, b: bits(width, ~mask) } : { op: 'or', width, a, b: bits(width, mask) };
+          width === 1 ? fixed : { op: 'cat', width, parts: [...part(a, bit + 1, width), fixed, ...part(a, 0, bit)] };
         const text = width === 1 ? `stuck at ${value}` : `bit ${bit} stuck at ${value}`;
         return { ...place, kind: 'stuck', variant: value, text, edit: { what: 'read', at, to } };
       }),
