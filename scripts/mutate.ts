@@ -83,6 +83,8 @@ async function tryFaults(list: readonly Fault[], scope: ScopeName, enough: numbe
       process.stderr.write(`\r${scope}: ${faults} of ${enough}, ${survived} survived, ${percent(score)} `);
     const result = await campaign.result(fault, scope);
     tried.push({ scope, fault, result });
+    if (!process.stderr.isTTY && tried.length % 25 === 0)
+      process.stderr.write(`${scope}: ${faults} of ${enough}, ${survived} survived, ${percent(score)}\n`);
     if (result.verdict === 'survived')
       process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}${story(tried.at(-1)!)}\n`);
   }

@@ -3,7 +3,7 @@ import { engine } from '../../gen/ebpf/engine/engine.ts';
 import type { EngineConfig } from '../../gen/ebpf/engine/interface.ts';
 import { hasHelpers } from '../../gen/ebpf/engine/repertoire.ts';
 import { servedEngine } from '../../gen/ebpf/helpers/served-engine.ts';
-import { elaborate } from '../../gen/hdl/index.ts';
+import { elaborate, shared } from '../../gen/hdl/index.ts';
 import type { Module } from '../../gen/ir/index.ts';
 import { modelOf } from '../golden/helpers.ts';
 import type { Helper } from '../golden/interpreter.ts';
@@ -32,9 +32,9 @@ export class EngineBench extends EngineDriver {
   readonly #retired: ReturnType<typeof retirementPort>;
 
   /** The engine's netlist, with retirement port. */
-  static netlist(config: EngineConfig): Module {
-    return elaborate(() => engine({ ...config, retirePort: true })).top;
-  }
+  static readonly netlist = shared(
+    (config: EngineConfig): Module => elaborate(() => engine({ ...config, retirePort: true })).top,
+  );
 
   /** The same with the blocks of its helper functions. */
   static servedNetlist(config: EngineConfig): Module {
