@@ -112,16 +112,20 @@ export function spareOf(of: Interface): ShellPorts {
 }
 
 function named(of: Interface, ports: ShellPorts): ShellPorts {
-  return Object.fromEntries(Object.entries(ports).map(([name, port]) => [nameOf(of, name, port), port]));
+  return Object.fromEntries(Object.entries(ports).map(([name, port]) => [pinOf(of, name, port), port]));
 }
 
-const nameOf = ({ into, outOf }: Interface, name: string, { direction }: Port): string =>
-  (direction === 'input' ? into : outOf) + name;
+/** The shell's name for a port of an interface. */
+export const pinOf = (
+  { into, outOf }: Pick<Interface, 'into' | 'outOf'>,
+  name: string,
+  { direction }: Pick<Port, 'direction'>,
+): string => (direction === 'input' ? into : outOf) + name;
 
 /** One interface of a CL under its standard names. */
 export function interfaceOf<P extends Ports>(io: ShellIo, of: Interface<P>): Io<P> {
   const ports = Object.entries(of.ports as unknown as ShellPorts);
-  return Object.fromEntries(ports.map(([name, port]) => [name, io[nameOf(of as never, name, port)]])) as Io<P>;
+  return Object.fromEntries(ports.map(([name, port]) => [name, io[pinOf(of, name, port)]])) as Io<P>;
 }
 
 /** Everything that a CL is declared with in that shell. */

@@ -1,6 +1,6 @@
 /** The ports of one interface of the CL, by their standard names. */
 import type { Port as Declared } from '../../gen/hdl/index.ts';
-import type { Interface } from '../../gen/shell/ports.ts';
+import { pinOf, type Interface } from '../../gen/shell/ports.ts';
 import type { Port, Simulator } from '../simulator.ts';
 import type { Handshake } from './channel.ts';
 import { pauses, type Random } from './random.ts';
@@ -18,11 +18,9 @@ export interface MasterOptions {
 
 export type Handles = Readonly<Record<string, Port>>;
 
-export function handlesOf(simulator: Simulator, { into, outOf, ports }: Interface): Handles {
-  const entries = Object.entries(ports as Readonly<Record<string, Declared>>);
-  return Object.fromEntries(
-    entries.map(([name, { direction }]) => [name, simulator.port((direction === 'input' ? into : outOf) + name)]),
-  );
+export function handlesOf(simulator: Simulator, face: Interface): Handles {
+  const ports = Object.entries(face.ports as Readonly<Record<string, Declared>>);
+  return Object.fromEntries(ports.map(([name, port]) => [name, simulator.port(pinOf(face, name, port))]));
 }
 
 /** Valid and ready of a channel, `ar` or `b`. */
