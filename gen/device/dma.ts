@@ -21,21 +21,22 @@ const answers = 32;
 /** A beat that slot memory has taken but not yet answered. */
 const pendingBeat = ({ type }: UInt) => struct('dma_beat', { id: type, last: bool });
 
-export const dmaSlave = shared((config: Config) =>
+/** `room` answers may wait in each direction. */
+export const dmaSlave = shared((config: Config, room: number = answers) =>
   module('dma_slave', { axi: flip(axi4(pcisWidths(config))), slots: flip(dmaPort(config)) }, ({ axi, slots }) => {
     const channels = axiSlave<AxiPorts>(axi);
-    named('write', () => writes(config, channels, slots));
-    named('read', () => reads(config, channels, slots));
+    named('write', () => writes(config, channels, slots, room));
+    named('read', () => reads(config, channels, slots, room));
   }),
 );
 
 type Slots = Io<Flip<ReturnType<typeof dmaPort>>>;
 
 /** Address and data meet; the last beat of a burst gives its answer once it is visible. */
-function writes(config: Config, { aw, w, b }: AxiSlave<AxiPorts>, slots: Slots): void {
+function writes(config: Config, { aw, w, b }: AxiSlave<AxiPorts>, slots: Slots, room: number): void {
   const answer = channel(struct('dma_write_answer', { id: aw.bits.id.type, resp: u(2) }));
-  const waiting = fifo(answer, answers);
-  const address = gate(beats(skidBuffer(aw), 64), waiting.count.lt(answers - 2));
+  const waiting = fifo(answer, room);
+  const address = gate(beats(skidBuffer(aw), 64), waiting.count.lt(room - 2));
   const data = skidBuffer(w);
   slots.write_valid.value = address.valid.and(data.valid);
   slots.write_line.value = lineOf(config, address.bits.address);
@@ -60,10 +61,10 @@ function writes(config: Config, { aw, w, b }: AxiSlave<AxiPorts>, slots: Slots):
 }
 
 /** Lines are asked for only while there is room for them, because slot memory cannot be held up. */
-function reads(config: Config, { ar, r }: AxiSlave<AxiPorts>, slots: Slots): void {
+function reads(config: Config, { ar, r }: AxiSlave<AxiPorts>, slots: Slots, room: number): void {
   /** Lines asked for and not yet taken by the host. */
   const promised = reg(u(6), 0);
-  const address = gate(beats(skidBuffer(ar), 64), promised.lt(answers));
+  const address = gate(beats(skidBuffer(ar), 64), promised.lt(room));
   slots.read_valid.value = address.valid;
   slots.read_line.value = lineOf(config, address.bits.address);
   address.ready.value = slots.read_ready;
@@ -71,13 +72,13 @@ function reads(config: Config, { ar, r }: AxiSlave<AxiPorts>, slots: Slots): voi
   const asked = channel(pendingBeat(ar.bits.id));
   asked.valid.value = fires(address);
   asked.bits.value = { id: address.bits.id, last: address.bits.last };
-  const pending = fifo(asked, answers);
+  const pending = fifo(asked, room);
   pending.ready.value = slots.read_done;
   const { id, last } = pending.bits;
   const line = channel(struct('dma_read_answer', { id: ar.bits.id.type, data: u(512), resp: u(2), last: bool }));
   line.valid.value = slots.read_done;
   line.bits.value = { id, data: slots.read_data, resp: responseOf(slots.read_failed), last };
-  const waiting = fifo(line, answers);
+  const waiting = fifo(line, room);
   promised.next = promised.add(fires(address).zext(6)).sub(fires(waiting).zext(6));
   pipe(waiting, r);
   assertThat(asked.ready.or(asked.valid.not()), 'a read that was asked for finds no room');

@@ -154,8 +154,11 @@ function yosysScript(task: Task, sources: readonly SourceFile[], usesAbc: boolea
     'flatten',
     ...probes.map(([port, inside]) => `connect -set properties.${port} ${/^\d/.test(inside) ? inside : `dut.${inside}`}`),
     'opt_clean',
+    ...(task.freeMemories
+      ? ['memory_collect', ...task.freeMemories.map((name) => `delete formal_top/dut.${name}`), 'opt_clean']
+      : []),
     'memory_map',
-    'opt -full',
+    'opt -fast',
     'setundef -undriven -anyseq',
     'async2sync',
     'dffunmap',

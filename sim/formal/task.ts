@@ -34,6 +34,8 @@ export interface Task {
   readonly probes?: Readonly<Record<string, string>>;
   /** Modules of the design that are taken out: their outputs take any value in any cycle. */
   readonly free?: readonly string[];
+  /** RAMs of the design whose content is left out, by hierarchical name with `*`: each read gives any value. */
+  readonly freeMemories?: readonly string[];
   /** SystemVerilog files that the properties need, such as a specification, in `rtl-templates/properties/`. */
   readonly files?: readonly string[];
   /**

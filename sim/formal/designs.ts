@@ -1,0 +1,32 @@
+/** Parts of the device as designs of their own, where the whole is too much for a solver. */
+import type { Config } from '../../gen/config.ts';
+import { dmaSlave, pcisWidths } from '../../gen/device/dma.ts';
+import { slotMemory, slotPort } from '../../gen/device/slot-memory.ts';
+import { bool, connect, flip, input, instance, module, output, u } from '../../gen/hdl/index.ts';
+import type { Io } from '../../gen/hdl/index.ts';
+import { axi4 } from '../../gen/lib/axi.ts';
+
+/** The host's way to the slots of a device with one engine: DMA with `room` answers each way, and slot memory. */
+export function hostWay(config: Config, room: number) {
+  const ports = {
+    axi: flip(axi4(pcisWidths(config))),
+    engine: slotPort(config),
+    program_allocated: input(u(config.programSlots)),
+    data_allocated: input(u(config.dataSlots)),
+    program_scrub: input(u(config.programSlots)),
+    data_scrub: input(u(config.dataSlots)),
+    quiet: output(bool),
+  };
+  return module('host_way', ports, (io) => {
+    const dma = instance(dmaSlave(config, room));
+    const slots = instance(slotMemory(config));
+    connect(dma.axi, io.axi);
+    connect(slots.dma, dma.slots);
+    connect(io.engine, (slots as unknown as { engine0: Io<object> }).engine0);
+    slots.program_allocated.value = io.program_allocated;
+    slots.data_allocated.value = io.data_allocated;
+    slots.program_scrub.value = io.program_scrub;
+    slots.data_scrub.value = io.data_scrub;
+    io.quiet.value = slots.quiet;
+  });
+}
