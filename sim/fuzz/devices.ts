@@ -16,7 +16,7 @@ export const deviceConfig = configure(
     dataSlots: 4,
     cacheLines: 8,
     branchTargets: 4,
-    stepLimit: 600,
+    stepLimit: 3000,
     helpers: [...helperNames],
     callByRegister: true,
     retirePort: true,
@@ -95,7 +95,11 @@ export class Devices {
 }
 
 /** Everything for one job: slots, program, data, runs, and reading back what lockstep compares. */
-async function onDevice(device: HermesDevice, engine: number, { program, data, length = program.length, again }: Job) {
+export async function onDevice(
+  device: HermesDevice,
+  engine: number,
+  { program, data, length = program.length, again }: Job,
+) {
   const code = await device.requestSlot('program', { engine });
   await device.write(code, program);
   const memory = await device.requestSlot('data', { engine });

@@ -5,7 +5,7 @@ import { portsOf, spareOf } from '../../gen/shell/ports.ts';
 import type { Simulator } from '../simulator.ts';
 import { AxiLiteMaster } from './axi-lite.ts';
 import { AxiMaster, type BurstOptions } from './axi.ts';
-import { barOf } from './bar.ts';
+import { barOf, type WordAccess } from './bar.ts';
 import { ProtocolError, TimeoutError } from './errors.ts';
 import { defaultTimeout, type Bar, type Dma, type Host, type SimulatorKind } from './host.ts';
 import { Interrupts } from './interrupts.ts';
@@ -59,6 +59,8 @@ export class ShellHost implements Host {
   /** Where others can take part in every cycle. */
   readonly timeline: Timeline;
   readonly bar0: Bar;
+  /** BAR0 word by word with any byte strobes, which a host's processor can also ask for. */
+  readonly words: WordAccess;
   readonly bar1?: Bar;
   /** The management function's BAR4. */
   readonly sda: Bar;
@@ -88,6 +90,7 @@ export class ShellHost implements Host {
     this.#masters = [...registers.map(([, master]) => master), pcis];
     const bars = Object.fromEntries(registers.map(([name, master]) => [name, barOf(master)]));
     this.bar0 = bars['ocl']!;
+    this.words = registers.find(([name]) => name === 'ocl')![1];
     if (bars['bar1']) this.bar1 = bars['bar1'];
     this.sda = bars['sda']!;
     this.#disturb(chance.fork());

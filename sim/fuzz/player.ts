@@ -1,0 +1,337 @@
+/** Plays a script of host traffic on a device, and looks whether the device is as good as new afterwards. */
+import { bar4 } from '../../gen/config.ts';
+import { Command, Control, Engine, Status } from '../../gen/device/layout.ts';
+import { assemble } from '../../gen/ebpf/assembler.ts';
+import { DeviceLockstep } from '../compare/index.ts';
+import { modelOf } from '../golden/helpers.ts';
+import { Machine } from '../golden/interpreter.ts';
+import { CommandError, HermesDevice, type ShellHost, type Slot } from '../shell/index.ts';
+import { random } from '../shell/random.ts';
+import { contents, type Action, type Content, type Script } from './actions.ts';
+import { deviceConfig, onDevice } from './devices.ts';
+import type { Job } from './cases.ts';
+
+/** The device does not do what it promises whatever its host does. */
+export class Violation extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'Violation';
+  }
+}
+
+const programs = contents.map((text) => assemble(text).program);
+
+/** Clock cycles after which everything that engines were told has come to an end. */
+const settling = 300_000;
+
+const numbers = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n));
+
+const control = (engine: number): number => Engine.EHCMDCTRL.offset + engine * Engine.EHCMDCTRL.stride;
+
+/** What happened on the interrupt lines, and when doorbells were rung. */
+class Watch {
+  readonly #host: ShellHost;
+  /** For each engine, the cycle of its last message and how many there were. */
+  readonly #last = numbers(deviceConfig.engines, () => -1);
+  readonly #count = numbers(deviceConfig.engines, () => 0);
+  /** For each engine, the cycle in which its doorbell was last rung, before the device took it; and how often it was rung. */
+  readonly #rung = numbers(deviceConfig.engines, () => -1);
+  readonly #rings = numbers(deviceConfig.engines, () => 0);
+
+  constructor(host: ShellHost) {
+    this.#host = host;
+    const request = host.simulator.port('cl_sh_apppf_irq_req');
+    host.timeline.add({
+      sample: () => {
+        const bits = request.get();
+        if (bits === 0) return;
+        for (const [engine] of this.#count.entries()) {
+          if (((bits >> engine) & 1) === 0) continue;
+          this.#last[engine] = host.cycles;
+          this.#count[engine]! += 1;
+        }
+        if (bits >> this.#count.length !== 0)
+          throw new Violation(`an interrupt of an engine that there is not: ${bits}`);
+      },
+    });
+  }
+
+  /** A word of BAR0 is written. */
+  writing(offset: number, value: number, strobe: number): void {
+    for (const [engine] of this.#rings.entries()) {
+      const isRung = offset - (offset % 4) === control(engine) && ((strobe >> Control.exec) & value & 1) === 1;
+      if (!isRung) continue;
+      this.#rung[engine] = this.#host.cycles;
+      this.#rings[engine]! += 1;
+    }
+  }
+
+  /** A reset is over: nobody waits for the answer to a command any more. */
+  forget(): void {
+    this.#rung.fill(-1);
+  }
+
+  /** @throws Violation when a command has ended without a message, or there is a message without one */
+  check(): void {
+    for (const [engine, rung] of this.#rung.entries()) {
+      if (this.#last[engine]! < rung)
+        throw new Violation(`engine ${engine} was rung in cycle ${rung} and gave no interrupt`);
+      if (this.#count[engine]! > this.#rings[engine]!)
+        throw new Violation(
+          `engine ${engine} gave ${this.#count[engine]} interrupts for ${this.#rings[engine]} commands`,
+        );
+    }
+  }
+}
+
+/** A program that runs on engine 0 while others misbehave. */
+interface Bystander {
+  readonly slots: readonly Slot[];
+  readonly end: Promise<void>;
+}
+
+const steps = 800;
+const steady = assemble(
+  `r6 = ${steps / 4}\n loop: r2 = r6\n r2 &= 255\n r2 *= 8\n r2 += r1\n r3 = *(u64 *)(r2 + 0)\n r3 += r6\n *(u64 *)(r2 + 0) = r3\n lock *(u64 *)(r1 + 64) += r3\n r0 *= 31\n r0 += r3\n *(u64 *)(r10 - 8) = r0\n r6 -= 1\n if r6 != 0 goto loop\n exit`,
+).program;
+
+async function stand(host: ShellHost): Promise<Bystander> {
+  const device = await HermesDevice.open(host);
+  const [code, data] = [await device.requestSlot('program'), await device.requestSlot('data')];
+  await device.write(code, steady);
+  const memory = new Uint8Array(deviceConfig.dataSlotBytes);
+  const { r0 } = new Machine({ ...modelOf(deviceConfig), program: steady, data: memory }).run();
+  const run = async (): Promise<void> => {
+    const result = await device.run(code, data, steady.length);
+    if (result.r0 !== r0 || result.error)
+      throw new Violation(
+        `the program of engine 0 was disturbed: r0 is ${result.r0} and not ${r0}, error ${result.error?.class}`,
+      );
+  };
+  const end = run();
+  end.catch(() => {});
+  return { slots: [code, data], end };
+}
+
+/** Plays actions. Those that would hurt the bystander are left out. */
+class Player {
+  readonly #host: ShellHost;
+  readonly #watch: Watch;
+  readonly #spared: readonly Slot[];
+  readonly #open: Promise<unknown>[] = [];
+  actions = 0;
+
+  constructor(host: ShellHost, watch: Watch, spared: readonly Slot[]) {
+    this.#host = host;
+    this.#watch = watch;
+    this.#spared = spared;
+  }
+
+  async play(actions: readonly Action[]): Promise<void> {
+    for (const action of actions) {
+      if (this.#spared.length > 0 && this.#hurts(action)) continue;
+      this.actions += 1;
+      if (action.do === 'reset' && action.wait) await this.#settled();
+      const done = this.#start(action);
+      // Whoever fails is noticed at the end, too.
+      done.catch(() => {});
+      this.#open.push(done);
+      if (action.wait || action.do === 'reset') await done;
+    }
+    await this.#settled();
+  }
+
+  async #settled(): Promise<void> {
+    await Promise.all(this.#open.splice(0));
+  }
+
+  #start(action: Action): Promise<unknown> {
+    const { bar0, dma } = this.#host;
+    switch (action.do) {
+      case 'write':
+        return this.#write(action.offset, action.value, action.strobe);
+      case 'read':
+        return bar0.read(action.offset, action.size);
+      case 'dmaWrite':
+        return dma.write(action.address, bytesOf(action.content, action.length));
+      case 'dmaRead':
+        return dma.read(action.address, action.length);
+      case 'idle':
+        return this.#host.idle(action.cycles);
+      case 'command':
+        return this.#command(action.engine, action.words, action.wait);
+      case 'reset':
+        return this.#reset();
+    }
+  }
+
+  async #write(offset: number, value: number, strobe: number): Promise<void> {
+    this.#watch.writing(offset, value, strobe);
+    await this.#host.words.write(offset, value, strobe);
+  }
+
+  async #command(engine: number, words: readonly number[], wait: boolean): Promise<void> {
+    const base = Engine.EHCMDREQ.offset + engine * Engine.EHCMDREQ.stride;
+    const writes = words.map((word, n) => this.#write(base + 4 * n, word, 15));
+    await Promise.all([...writes, this.#write(control(engine), 1, 1)]);
+    if (wait) await idle(this.#host, engine);
+  }
+
+  /** As the shell does it, whatever is under way. */
+  async #reset(): Promise<void> {
+    const { simulator, timeline } = this.#host;
+    const [assert, done] = [simulator.port('sh_cl_flr_assert'), simulator.port('cl_sh_flr_done')];
+    const begin = timeline.cycle;
+    assert.set(1);
+    await timeline.operation<void>((complete, fail) => {
+      const agent = timeline.add({
+        sample: () => {
+          const isLate = timeline.cycle - begin > settling;
+          if (done.get() === 0 && !isLate) return;
+          timeline.remove(agent);
+          if (isLate) fail(new Violation(`a function-level reset is not done after ${settling} cycles`));
+          else complete();
+        },
+      });
+    });
+    await this.#host.idle(2);
+    assert.set(0);
+    await this.#host.idle(4);
+    this.#watch.forget();
+  }
+
+  /** Touches the registers or slots of the bystander. */
+  #hurts(action: Action): boolean {
+    const touches = (from: number, length: number): boolean =>
+      this.#spared.some(({ address, bytes }) => from < address + bytes && address < from + length);
+    switch (action.do) {
+      case 'write': {
+        const { EHCMDREQ } = Engine;
+        const isRequest = action.offset >= EHCMDREQ.offset - 3 && action.offset < EHCMDREQ.offset + EHCMDREQ.bytes;
+        return isRequest || (action.offset >= control(0) - 3 && action.offset < control(1));
+      }
+      case 'dmaWrite':
+        return touches(action.address, action.length);
+      case 'command': {
+        const [head, , target] = action.words;
+        const used = this.#spared.map(({ number }) => number);
+        // Its data slot is not for others to run on, nor either slot to be released once it has ended.
+        const isRun = (head & 255) === Command.Run;
+        const slot = (target >>> 8) & 255;
+        const kind = isRun ? 1 : target & 255;
+        const isSpared = (isRun || (head & 255) === Command.ReleaseSlot) && slot === used[kind];
+        return action.engine === 0 || isSpared;
+      }
+      case 'reset':
+        return true;
+      case 'read':
+      case 'dmaRead':
+      case 'idle':
+        return false;
+    }
+  }
+}
+
+function bytesOf(content: Content, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  if ('program' in content) bytes.set(programs[content.program]!.subarray(0, length));
+  else {
+    const chance = random(content.seed);
+    for (let i = 0; i < length; i++) bytes[i] = chance.below(256);
+  }
+  return bytes;
+}
+
+/** Waits until an engine has no command. @throws Violation when that takes too long */
+async function idle(host: ShellHost, engine: number): Promise<void> {
+  const begin = host.cycles;
+  while (((await host.bar0.read(control(engine))) & 1) === 1) {
+    if (host.cycles - begin > settling) throw new Violation(`engine ${engine} is busy for ${settling} cycles`);
+    await host.idle(20);
+  }
+}
+
+/** What was done. */
+export interface Played {
+  readonly actions: number;
+  /** Instructions compared with the model afterwards. */
+  readonly instructions: number;
+}
+
+/**
+ * @param jobs run in lockstep with the model at the end, on all engines
+ * @throws Violation, ProtocolError, TimeoutError, Divergence, AssertionFailure when the device is not as it should be
+ */
+export async function play(host: ShellHost, script: Script, jobs: readonly Job[]): Promise<Played> {
+  const bystander = script.bystander ? await stand(host) : undefined;
+  const watch = new Watch(host);
+  host.interrupts.acknowledges = !script.masked || script.bystander;
+  const player = new Player(host, watch, bystander?.slots ?? []);
+  await player.play(script.actions);
+  await bystander?.end;
+  for (let engine = 0; engine < deviceConfig.engines; engine++) await idle(host, engine);
+  host.interrupts.acknowledges = true;
+  // A line whose message was not acknowledged makes the next one after 4096 cycles.
+  await host.idle(script.masked ? 4200 : 120);
+  if (!bystander) watch.check();
+  if (script.reset) await host.flr();
+  else await releaseAll(host);
+  await allSlots(host);
+  return { actions: player.actions, instructions: await known(host, jobs) };
+}
+
+/** Gives back every slot; that some are not allocated is no fault. */
+async function releaseAll(host: ShellHost): Promise<void> {
+  const device = await HermesDevice.open(host);
+  for (const kind of ['program', 'data'] as const) {
+    for (let number = 0; number < device.info.slots[kind].count; number++) {
+      await device.releaseSlot({ kind, number }).catch((error: unknown) => {
+        if (!(error instanceof CommandError)) throw error;
+      });
+    }
+  }
+}
+
+/** Every slot can be had, once, and what it held before is gone. */
+async function allSlots(host: ShellHost): Promise<void> {
+  const device = await HermesDevice.open(host);
+  const { dataOffset } = bar4(deviceConfig);
+  for (const kind of ['program', 'data'] as const) {
+    const { count, bytes } = device.info.slots[kind];
+    const slots: Slot[] = [];
+    for (let n = 0; n < count; n++) {
+      const engine = n % deviceConfig.engines;
+      slots.push(
+        await device.requestSlot(kind, { engine }).catch((error: unknown) => {
+          if (!(error instanceof CommandError)) throw error;
+          throw new Violation(`of ${count} ${kind} slots only ${n} can be had: one is lost`);
+        }),
+      );
+    }
+    if (new Set(slots.map(({ number }) => number)).size < count) throw new Violation(`a ${kind} slot is given twice`);
+    const more = await device.requestSlot(kind).then(
+      ({ number }) => `${kind} slot ${number} is given although all are in use`,
+      (error: unknown) =>
+        error instanceof CommandError && error.status === Status.NoSpace ? undefined : String(error),
+    );
+    if (more !== undefined) throw new Violation(more);
+    const memory = await host.dma.read(kind === 'data' ? dataOffset : 0, count * bytes);
+    const at = memory.findIndex((byte) => byte !== 0);
+    if (at >= 0)
+      throw new Violation(`byte ${at % bytes} of the new ${kind} slot ${Math.floor(at / bytes)} is ${memory[at]}`);
+    for (const slot of slots) await device.releaseSlot(slot);
+  }
+}
+
+/** Known programs do what the model says. @returns instructions compared */
+async function known(host: ShellHost, jobs: readonly Job[]): Promise<number> {
+  const lockstep = new DeviceLockstep(host);
+  const device = await HermesDevice.open(host, lockstep);
+  const share = (engine: number): readonly Job[] => jobs.filter((_, n) => n % deviceConfig.engines === engine);
+  await Promise.all(
+    numbers(deviceConfig.engines, async (engine) => {
+      for (const job of share(engine)) await onDevice(device, engine, job);
+    }),
+  );
+  return lockstep.compared;
+}
