@@ -132,6 +132,14 @@ command('build', 'write the directory that the development kit of a cloud builds
   .option('--clock <MHz>', "the shell's main clock: 250, on f1 also 125", wholeNumber(1), 250)
   .option('-f, --force', 'replace the folder whatever it holds');
 
+command('check', 'check a directory of hermes build against the rules of its kit', async (shell, folder, options) =>
+  (await import('./commands/check.ts')).check(shell, folder, options),
+)
+  .argument('<shell>', 'f1 or f2', oneOf(shells))
+  .argument('<folder>', 'what hermes build has written')
+  .option('--hdk <folder>', 'a checkout of the kit, to compile and to follow the build with its own files')
+  .option('-j, --json', 'print one JSON object: folder, shell, checked, findings, skipped');
+
 // Whoever reads the output may stop early: hermes info | head.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? Exit.ok : Exit.failed));
 

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, toolEnv, ToolError, venv, which } from './run.ts';
+import { root, run, toolEnv, ToolError, venv, which } from './run.ts';
 import { judge, parseVersion } from './verilator-version.ts';
 
 export { run, runOrThrow, root, toolEnv, ToolError, venv, which } from './run.ts';
@@ -92,4 +92,6 @@ export const tools = {
   /** pytest with cocotb and cocotbext-axi, in the virtual environment. */
   cocotb: once(cocotb),
   icarus: once(() => find('Icarus Verilog', ['iverilog'], ['-V'])),
+  /** Follows the scripts of a build without Vivado. */
+  tclsh: once(() => find('Tcl', ['tclsh', 'tclsh8.6'], [join(root, 'sim/tools/version.tcl')])),
 };

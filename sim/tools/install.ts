@@ -24,6 +24,7 @@ const systemNeeds: readonly Need[] = [
   { what: 'a C++ compiler', met: found(tools.compiler), packages: ['g++'] },
   { what: 'make', met: found(tools.make), packages: ['make'] },
   { what: 'Icarus Verilog', met: found(tools.icarus), packages: ['iverilog'] },
+  { what: 'Tcl', met: found(tools.tclsh), packages: ['tcl'] },
   { what: 'zlib headers (FST waveforms)', met: hasZlib, packages: ['zlib1g-dev'] },
   {
     what: 'Python 3 with venv and pip',

@@ -77,16 +77,24 @@ async function yosys(sources: readonly LoadedSource[], top: string): Promise<Fin
 
 /**
  * Runs Verilator `-Wall`, Icarus `-g2012 -Wall` and Yosys `read_verilog -sv`, `hierarchy -check`, `check` over files in
- * compilation order, with `top` as the root. An empty list means that all three were silent. Throws ToolError if one of
- * them is not installed.
+ * compilation order, with `top` as the root; or only some of them. An empty list means that all were silent. Throws
+ * ToolError if one of them is not installed.
  */
-export async function lint(files: readonly Source[], top: string): Promise<Finding[]> {
+export async function lint(
+  files: readonly Source[],
+  top: string,
+  linters: readonly Linter[] = ['verilator', 'icarus', 'yosys'],
+): Promise<Finding[]> {
   const sources = loadSources(files);
   const folder = mkdtempSync(join(tmpdir(), 'hermes-lint-'));
   try {
     const names = writeSources(folder, sources);
-    const all = await Promise.all([verilator(folder, names, top), icarus(folder, names, top), yosys(sources, top)]);
-    return all.flat();
+    const run: Readonly<Record<Linter, () => Promise<Finding[]>>> = {
+      verilator: () => verilator(folder, names, top),
+      icarus: () => icarus(folder, names, top),
+      yosys: () => yosys(sources, top),
+    };
+    return (await Promise.all(linters.map((linter) => run[linter]()))).flat();
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
