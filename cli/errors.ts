@@ -28,6 +28,8 @@ const expected: Readonly<Record<string, number>> = {
   UsageError: Exit.usage,
   ProgramRefused: Exit.usage,
   ToolError: Exit.usage,
+  AfiRefused: Exit.usage,
+  AfiError: Exit.failed,
   HermesError: Exit.failed,
   AssertionFailure: Exit.failed,
   Divergence: Exit.failed,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { ShellName } from '../gen/config.ts';
+import { afi } from './commands/afi.ts';
 import { Exit, explain } from './errors.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -131,6 +132,8 @@ command('build', 'write the directory that the development kit of a cloud builds
   .option('-o, --out <folder>', 'where to write; build/aws-f1/cl_hermes or build/aws-f2/cl_hermes unless told')
   .option('--clock <MHz>', "the shell's main clock: 250, on f1 also 125", wholeNumber(1), 250)
   .option('-f, --force', 'replace the folder whatever it holds');
+
+afi(program);
 
 command('check', 'check a directory of hermes build against the rules of its kit', async (shell, folder, options) =>
   (await import('./commands/check.ts')).check(shell, folder, options),
