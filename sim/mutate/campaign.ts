@@ -27,20 +27,27 @@ const silence = 600_000;
 /** Clock cycles that a test file may take with a fault. */
 const mostCycles = ({ cycles }: Outcome): number => 3 * cycles + 20_000;
 
+type TestsOf = (scope: ScopeName) => readonly string[];
+
 /** A test file that fails without any fault, of whatever cause, can tell nothing. */
 export class Unsound extends Error {}
 
 export class Campaign {
   readonly #file: string;
+  readonly #tests: TestsOf;
   readonly #memo: Memo;
   #child: ChildProcess | undefined;
   #jobs = 0;
 
-  /** @param file where results are kept between runs */
-  constructor(scopes: readonly Scope[], file = `${root}build/mutate/results.json`) {
+  /**
+   * @param file where results are kept between runs
+   * @param tests the files that have to find the faults of a design
+   */
+  constructor(scopes: readonly Scope[], file = `${root}build/mutate/results.json`, tests: TestsOf = testsOf) {
     this.#file = file;
+    this.#tests = tests;
     const old = readMemo(file);
-    const digest = testsDigest();
+    const digest = testsDigest(tests);
     const same = old.tests.digest === digest;
     this.#memo = { designs: { ...old.designs }, tests: same ? old.tests : { digest, sound: {} } };
     for (const { name, digest: design } of scopes) {
@@ -80,7 +87,7 @@ export class Campaign {
   /** The tests without a fault: they have to pass. */
   async #sound(scope: ScopeName): Promise<Map<string, Outcome>> {
     const { sound } = this.#memo.tests;
-    for (const path of testsOf(scope)) {
+    for (const path of this.#tests(scope)) {
       if (sound[path]) continue;
       const answer = await this.#ask({ path });
       const outcome = answer && 'outcome' in answer ? answer.outcome : undefined;
@@ -90,7 +97,7 @@ export class Campaign {
       sound[path] = outcome!;
       this.#save();
     }
-    return new Map(testsOf(scope).map((path) => [path, sound[path]!]));
+    return new Map(this.#tests(scope).map((path) => [path, sound[path]!]));
   }
 
   /** Test files that simulate the fault's module: those first that found faults near it, for the time that they take. */
@@ -149,9 +156,9 @@ function readMemo(file: string): Memo {
 }
 
 /** Of the test files and everything beside them, which is what they use. */
-function testsDigest(): string {
+function testsDigest(tests: TestsOf): string {
   const hash = createHash('sha256');
-  for (const folder of new Set(scopeNames.flatMap(testsOf).map((path) => dirname(path))))
+  for (const folder of new Set(scopeNames.flatMap(tests).map((path) => dirname(path))))
     for (const name of readdirSync(`${root}${folder}`).sort())
       if (name.endsWith('.ts')) hash.update(name).update(readFileSync(`${root}${folder}/${name}`));
   return hash.digest('hex').slice(0, 16);
