@@ -37,7 +37,7 @@ export async function demo({ sim, shell, out: folder }: DemoOptions): Promise<nu
   );
   const time = cycles === 0 ? 'the model has no clock' : `${count(cycles)} cycles of the whole device`;
   console.log(`${time}; simulator built and run in ${seconds.toFixed(1)} s\n`);
-  console.log(next(out));
+  console.log(next(out, shell));
   return programs.every(({ r0 }, i) => r0 === results[i].r0) ? Exit.ok : Exit.failed;
 }
 
@@ -49,9 +49,10 @@ const rows = (programs: readonly Example[], results: readonly JobResult[]): Cell
     return [programs[i].name, engine, instructions, ...pace, result, equal];
   });
 
-function next(out: string): string {
+function next(out: string, shell?: ShellName): string {
+  const same = shell ? ` --shell ${shell}` : '';
   const steps = [
-    ['npx hermes run examples/hash.s --data examples/hash.data', 'one program, with registers and memory'],
+    [`npx hermes run examples/hash.s --data examples/hash.data${same}`, 'one program, with registers and memory'],
     ['npx hermes run my.s --wave my.vcd', 'your own, with a waveform'],
     ['npx hermes info', 'configuration, registers, presets, tools'],
     [`ls ${out}/rtl`, 'the SystemVerilog; docs/architecture.md is a map'],

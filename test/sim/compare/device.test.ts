@@ -14,8 +14,10 @@ const open = (shell: ShellName = 'f1'): Promise<ShellHost> =>
   createShellHost(sim, { config: configOf(shell), timeout });
 
 beforeAll(async () => {
-  for (const shell of shellNames) await (await open(shell)).dump(wave, 1);
-}, 2 * buildTime);
+  for (const shell of shellNames) (await open(shell)).close();
+  // Verilator builds the design once more for waveforms.
+  await (await open()).dump(wave, 1);
+}, 3 * buildTime);
 
 const mix = (rounds: number) =>
   program(`
