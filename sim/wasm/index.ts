@@ -38,9 +38,11 @@
  *
  * Between the second and the third stage a test may put a fault into the design: see `WasmSimulator.of`.
  *
- * simulator.ts drives the module, view.ts, port.ts and memory.ts give values, tracer.ts writes waveforms.
+ * simulator.ts drives the module, view.ts, port.ts and memory.ts give values, tracer.ts writes waveforms, frozen.ts goes on
+ * where another process has stopped.
  */
 export { MemoryView } from './memory.ts';
 export type { PortView } from './port.ts';
+export { FrozenSimulator, pack, unpack, type Frozen } from './frozen.ts';
 export { WasmSimulator, type Snapshot, type WasmOptions } from './simulator.ts';
 export type { View } from './view.ts';

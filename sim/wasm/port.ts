@@ -4,6 +4,8 @@ import type { Heap, View } from './view.ts';
 /** Where an input is stored, and what has to happen when it changes. */
 export interface InputPlace {
   readonly address: number;
+  /** Bytes of linear memory that are set to 1 then: regions that have to be computed again. */
+  readonly dirty: readonly number[];
   changed(): void;
 }
 
@@ -23,6 +25,12 @@ export class PortView implements Port {
     this.#view = view;
     this.#heap = heap;
     this.#input = input;
+  }
+
+  /** Where it is stored, as plain data. */
+  get place(): Pick<View, 'parts'> & { readonly input?: Pick<InputPlace, 'address' | 'dirty'> } {
+    const input = this.#input && { address: this.#input.address, dirty: this.#input.dirty };
+    return { parts: this.#view.parts, ...(input && { input }) };
   }
 
   /** Address of the 32 bits that are its value; see {@link View}. */
@@ -66,6 +74,22 @@ export class PortView implements Port {
     target.set(bytes);
     target[size - 1]! &= 0xff >> (8 * size - this.width);
     input.changed();
+  }
+
+  /** Sets an input; unlike the setters, refuses bits beyond its width in every form. */
+  poke(value: number | bigint | Uint8Array): void {
+    if (value instanceof Uint8Array) return this.setBytes(value);
+    if (value < 0 || BigInt(value) >> BigInt(this.width) !== 0n) {
+      throw new RangeError(`${this.name} has ${this.width} bits and cannot be ${value}`);
+    }
+    if (typeof value === 'number' && value <= 0xffff_ffff) this.set(value);
+    else this.setBig(BigInt(value));
+  }
+
+  /** The port itself, if 32 bits hold its value. */
+  narrow(): this {
+    if (this.width > 32) throw new RangeError(`${this.name} has ${this.width} bits; use peek`);
+    return this;
   }
 
   #place(): InputPlace {

@@ -3,6 +3,7 @@ import type { Module, Signal } from '../../gen/ir/index.ts';
 import { AssertionFailure, type Simulator } from '../simulator.ts';
 import type { Design } from './design.ts';
 import { flatten, pathOf, type Flat, type Net } from './flatten.ts';
+import type { Frozen } from './frozen.ts';
 import { generate } from './generate.ts';
 import type { MemoryState } from './graph.ts';
 import { compile, instantiate, type Code, type Exports } from './instantiate.ts';
@@ -46,13 +47,15 @@ interface Compiled {
   readonly design: Design;
   readonly plan: Plan;
   readonly layout: Layout;
+  /** The WebAssembly module, as bytes and compiled. */
+  readonly bytes: Uint8Array;
   readonly code: Code;
 }
 
 function compiledOf(flat: Flat, design: Design, options?: PartitionOptions): Compiled {
   const plan = partition(design, options);
   const { bytes, layout } = generate(design, plan);
-  return { flat, design, plan, layout, code: compile(bytes) };
+  return { flat, design, plan, layout, bytes, code: compile(bytes) };
 }
 
 /** Netlists never change, so each is compiled once, unless there are options. */
@@ -63,6 +66,7 @@ export class WasmSimulator implements Simulator {
   readonly #design: Design;
   readonly #plan: Plan;
   readonly #layout: Layout;
+  readonly #bytes: Uint8Array;
   readonly #exports: Exports;
   readonly #heap: Heap;
   readonly #ports = new Map<string, PortView>();
@@ -85,11 +89,12 @@ export class WasmSimulator implements Simulator {
     return new WasmSimulator(compiledOf(flat, design, options));
   }
 
-  private constructor({ flat, design, plan, layout, code }: Compiled) {
+  private constructor({ flat, design, plan, layout, bytes, code }: Compiled) {
     this.#flat = flat;
     this.#design = design;
     this.#plan = plan;
     this.#layout = layout;
+    this.#bytes = bytes;
     this.#exports = instantiate(code);
     this.#heap = new Heap(this.#exports.memory.buffer);
     this.#initialise();
@@ -101,13 +106,7 @@ export class WasmSimulator implements Simulator {
   }
 
   poke(port: string, value: number | bigint | Uint8Array): void {
-    const target = this.port(port);
-    if (value instanceof Uint8Array) return target.setBytes(value);
-    if (value < 0 || BigInt(value) >> BigInt(target.width) !== 0n) {
-      throw new RangeError(`${port} has ${target.width} bits and cannot be ${value}`);
-    }
-    if (typeof value === 'number' && value <= 0xffff_ffff) target.set(value);
-    else target.setBig(BigInt(value));
+    this.port(port).poke(value);
   }
 
   peek(port: string): bigint {
@@ -115,7 +114,7 @@ export class WasmSimulator implements Simulator {
   }
 
   peekNumber(port: string): number {
-    return this.#narrow(port).get();
+    return this.port(port).narrow().get();
   }
 
   peekBytes(port: string, into?: Uint8Array): Uint8Array {
@@ -140,7 +139,7 @@ export class WasmSimulator implements Simulator {
   }
 
   cycleUntil(port: string, value: number, max: number): number {
-    const target = this.#narrow(port);
+    const target = this.port(port).narrow();
     const begin = this.#cycles;
     if (target.address !== undefined && !this.#tracer) {
       const taken = max - this.#exports.until(max, target.address, value);
@@ -187,6 +186,28 @@ export class WasmSimulator implements Simulator {
     this.#isStale = true;
   }
 
+  /** This simulation as it stands, to go on in a process that has no design: see frozen.ts. */
+  freeze(): Frozen {
+    const { checks } = this.#layout;
+    return {
+      top: this.#flat.top.name,
+      cycles: this.#cycles,
+      ports: [...this.#ports.values()].map(({ name, width, direction, place }) => ({
+        name,
+        width,
+        direction,
+        ...place,
+      })),
+      checks: this.#design.checks.map((check) => ({
+        address: checks.get(check)!,
+        message: check.message,
+        path: check.path,
+      })),
+      code: this.#bytes,
+      memory: this.#heap.bytes.slice(),
+    };
+  }
+
   /** Writes ports, registers and kept signals, those that `filter` wants by their path. */
   trace(file: string | null, filter: (path: string) => boolean = () => true): void {
     this.#tracer?.close();
@@ -220,12 +241,6 @@ export class WasmSimulator implements Simulator {
     const { checks } = this.#layout;
     const failed = this.#design.checks.find((check) => this.#heap.words[checks.get(check)! >> 2] !== 0)!;
     throw new AssertionFailure(failed.message, failed.path, this.#cycles);
-  }
-
-  #narrow(port: string): PortView {
-    const target = this.port(port);
-    if (target.width > 32) throw new RangeError(`${port} has ${target.width} bits; use peek`);
-    return target;
   }
 
   #initialise(): void {
@@ -268,7 +283,7 @@ export class WasmSimulator implements Simulator {
       for (const address of dirty) this.#heap.bytes[address] = 1;
       this.#isStale = true;
     };
-    const input = { address: this.#layout.stored[words[0]!.id]!, changed };
+    const input = { address: this.#layout.stored[words[0]!.id]!, dirty, changed };
     return new PortView(name, kind === 'inout' ? 'inout' : 'input', view, this.#heap, input);
   }
 }

@@ -29,7 +29,7 @@ export class Heap {
 }
 
 /** Bits [lo + width - 1 : lo] of a value, found from bit `at` of a stored word. */
-interface Stored {
+export interface Stored {
   readonly lo: number;
   readonly width: number;
   readonly at: number;
@@ -78,7 +78,7 @@ export class View {
   /** Bits. */
   readonly width: number;
   protected readonly heap: Heap;
-  readonly #parts: readonly Stored[];
+  readonly parts: readonly Stored[];
   readonly #settle: Settle;
   /** Address of a value that lies in memory byte for byte. */
   readonly #bytes: number | undefined;
@@ -86,7 +86,7 @@ export class View {
   constructor(width: number, parts: readonly Stored[], heap: Heap, settle: Settle) {
     this.width = width;
     this.heap = heap;
-    this.#parts = parts;
+    this.parts = parts;
     this.#settle = parts.some(({ isComputed }) => isComputed) ? settle : () => {};
     const base = parts[0]?.address;
     const isComplete = parts.reduce((sum, part) => sum + part.width, 0) === width;
@@ -115,7 +115,7 @@ export class View {
   getBig(): bigint {
     this.#settle();
     let value = 0n;
-    for (const { lo, width, at, address, bytes, constant } of this.#parts) {
+    for (const { lo, width, at, address, bytes, constant } of this.parts) {
       const stored =
         address === undefined
           ? constant
