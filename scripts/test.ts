@@ -11,8 +11,8 @@ import pc from 'picocolors';
 import { installTools } from '../sim/tools/install.ts';
 import { root, run, toolEnv, venv } from '../sim/tools/index.ts';
 
-/** Tests that drive a device through `Host` and therefore run on every simulator. */
-const deviceTests = ['test/sim/shell', 'test/sim/compare', 'test/gen/shell'];
+/** Tests of devices, which run on every simulator. */
+const deviceTests = ['test/sim/shell', 'test/sim/compare', 'test/sim/conformance', 'test/gen/shell'];
 
 interface Result {
   readonly passed: number;
