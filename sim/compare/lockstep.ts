@@ -46,7 +46,7 @@ export class Lockstep {
     this.#name = name;
     this.#watch = watch;
     this.#program = options.program;
-    this.#data = Uint8Array.from(options.data ?? []);
+    this.#data = options.data?.slice() ?? new Uint8Array(0);
     this.#machine = new Machine({ ...options, data: this.#data });
   }
 
@@ -100,7 +100,8 @@ export class Lockstep {
     ] as const;
     const wrong = ends.filter(([, engine, model]) => engine !== model);
     const lines = wrong.map(([what, engine, model]) => `  ${what}: engine ${show(engine)}, model ${show(model)}`);
-    const at = this.#data.findIndex((byte, index) => byte !== data[index]);
+    const isEqual = Buffer.compare(this.#data, data) === 0;
+    const at = isEqual ? -1 : this.#data.findIndex((byte, index) => byte !== data[index]);
     if (at >= 0) lines.push(`  data slot, byte ${at}: engine ${show(data[at])}, model ${show(this.#data[at])}`);
     if (lines.length > 0) throw this.#divergence('the runs end differently', this.#machine.pc, lines);
   }
