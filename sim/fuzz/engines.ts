@@ -105,7 +105,7 @@ export function slotTiming({ latency, stalls, seed }: Timing): SlotTiming {
 }
 
 /** What helper functions compute, by their numbers. */
-function functionsOf(config: EngineConfig, blocks: boolean): ReadonlyMap<number, Helper> {
+export function functionsOf(config: EngineConfig, blocks: boolean): ReadonlyMap<number, Helper> {
   const { helpers } = modelOf(config);
   const fails: Helper = () => {
     throw new Error('this function always fails');
