@@ -1,0 +1,133 @@
+/** All bins of an engine, made from the instruction table and from the engine's netlist. */
+import { ErrorClass, instructions, type Instruction } from '../../gen/ebpf/isa.ts';
+import type { EngineConfig } from '../../gen/ebpf/engine/interface.ts';
+import type { Module } from '../../gen/ir/index.ts';
+import { meetings, places } from './accesses.ts';
+import type { Bin, Coverpoints, Group, Wanted } from './bins.ts';
+import { distances, hazards, paths, producerKinds, registers } from './dependences.ts';
+import { endsBehind, errorsOf, errorsOfOpcode, errorsOfProgram } from './errors.ts';
+import { rules } from './exclusions.ts';
+import { instrument, type Instrumented } from './instrument.ts';
+import { calls, jumps } from './jumps.ts';
+import { operands } from './operands.ts';
+import { engineName, flagsOf, pathsOf } from './passage.ts';
+import type { Point } from './points.ts';
+import { stagesOf } from './points.ts';
+import { runBy } from './rows.ts';
+
+export interface Model {
+  readonly bins: readonly Bin[];
+  /** Bins that a step of an instruction may hit, a use of its result, a step of an opcode byte, any step that ends with an error. */
+  readonly ofRow: ReadonlyMap<Instruction, readonly Bin[]>;
+  readonly ofUse: ReadonlyMap<Instruction, readonly Bin[]>;
+  readonly ofOpcode: ReadonlyMap<number, readonly Bin[]>;
+  readonly ofErrors: readonly Bin[];
+  /** Bins of points, by path of the module and position of the point. */
+  readonly ofPoints: ReadonlyMap<string, readonly Bin[]>;
+  /** Bins of an engine of a device: by number of the engine, then by name of an instruction or of an error class. */
+  readonly ofEngines: readonly ReadonlyMap<string, Bin>[];
+  readonly instrumented: Instrumented;
+  /** Names of the flags, the first in bit 0. */
+  readonly flags: readonly string[];
+  readonly config: EngineConfig;
+}
+
+/**
+ * @param engine the engine's netlist, with retirement port
+ * @param engines engines of the device on which everything has to be seen
+ */
+export function modelOf(engine: Module, config: EngineConfig, engines: number): Model {
+  const stages = stagesOf(engine);
+  const flags = flagsOf(engine);
+  const running = runBy(config);
+  const instrumented = instrument(engine, engineName, flags);
+  const ofTable: readonly (readonly [Group, Coverpoints, readonly Instruction[]])[] = [
+    ['operand', operands, running],
+    ['register', registers, running],
+    ['distance', distances(stages.length), running],
+    ['hazard', hazards(stages.length, producerKinds(running)), running],
+    ['path', paths({ left: pathsOf(engine, 'left'), right: pathsOf(engine, 'right') }), running],
+    ['place', places(config.dataSlotBytes), running],
+    ['memory', meetings(config), running],
+    ['jump', jumps, running],
+    ['call', calls, running],
+    ['error', errorsOf(config, running), instructions],
+  ];
+  const bins: Bin[] = [];
+  const ids = new Set<string>();
+  const add = (group: Group, subject: string, wanted: Wanted, row?: Instruction): Bin => {
+    const id = `${group}/${subject}/${wanted.aspect}/${wanted.label}`;
+    if (ids.has(id)) throw new Error(`two bins are called ${id}`);
+    ids.add(id);
+    const plain: Bin = { ...wanted, id, group, subject };
+    const excluded = rules.find((rule) => rule.applies(plain, row))?.reason;
+    const bin = excluded === undefined ? plain : { ...plain, excluded };
+    bins.push(bin);
+    return bin;
+  };
+  const empty = (): Map<Instruction, Bin[]> => new Map(instructions.map((row) => [row, []]));
+  const [ofRow, ofUse] = [empty(), empty()];
+  for (const [group, coverpoints, rows] of ofTable) {
+    for (const row of rows)
+      for (const wanted of coverpoints(row)) {
+        const bins = wanted.used ? ofUse : ofRow;
+        bins.get(row)!.push(add(group, row.name, wanted, row));
+      }
+  }
+  const ofOpcode = new Map<number, Bin[]>();
+  for (let opcode = 0; opcode < 256; opcode++) {
+    const name = `opcode 0x${opcode.toString(16).padStart(2, '0')}`;
+    ofOpcode.set(
+      opcode,
+      [...errorsOfOpcode(opcode)].map((wanted) => add('error', name, wanted)),
+    );
+  }
+  const ofErrors = [
+    ...[...errorsOfProgram(config)].map((wanted) => add('error', 'program', wanted)),
+    ...running.flatMap((row) => [...endsBehind(row)].map((wanted) => add('error', row.name, wanted, row))),
+  ];
+  const ofPoints = new Map(
+    [...instrumented.points].map(([path, points]) => [
+      path,
+      points.map((point) => add(point.kind, path === '' ? engineName : `${engineName}.${path}`, wantedOf(point))),
+    ]),
+  );
+  const ofEngines = Array.from({ length: engines }, (_, engine) => {
+    const wanted = [...running.map(instructionSeen), ...errorsSeen(bins)];
+    return new Map(wanted.map((each) => [each.label, add('engine', `engine ${engine}`, each)]));
+  });
+  return {
+    bins,
+    ofRow,
+    ofUse,
+    ofOpcode,
+    ofErrors,
+    ofPoints,
+    ofEngines,
+    instrumented,
+    flags: flags.map(({ name }) => name),
+    config,
+  };
+}
+
+const wantedOf = ({ name, origin }: Point): Wanted => ({
+  aspect: 'condition',
+  label: name,
+  ...(origin && { origin }),
+});
+
+const instructionSeen = (row: Instruction): Wanted => ({
+  aspect: 'instruction',
+  label: row.name,
+  scene: (code) => code.perform(row),
+});
+
+/** Error classes that an engine can raise, each with the scene of the first bin that is about it. */
+function errorsSeen(bins: readonly Bin[]): Wanted[] {
+  const first = new Map<string, Bin>();
+  for (const bin of bins) {
+    const isError = bin.group === 'error' && bin.aspect in ErrorClass && bin.excluded === undefined && bin.scene;
+    if (isError && !first.has(bin.aspect)) first.set(bin.aspect, bin);
+  }
+  return [...first].map(([label, { scene }]) => ({ aspect: 'error', label, ...(scene && { scene }) }));
+}

@@ -1,0 +1,195 @@
+/** The instrumented netlist of small designs: what is found in them, what is seen, and that they do what they did. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  bool,
+  elaborate,
+  input,
+  module,
+  output,
+  payload,
+  pipeline,
+  reg,
+  switchOn,
+  enumeration,
+  u,
+  when,
+} from '../../../gen/hdl/index.ts';
+import type { Module } from '../../../gen/ir/index.ts';
+import { instrument, passageName, seenName, type Flag } from '../../../sim/coverage/instrument.ts';
+import { named, pointsOf, stagesOf } from '../../../sim/coverage/points.ts';
+import { WasmSimulator } from '../../../sim/wasm/index.ts';
+
+/** Three stages; the second one waits and throws away when it is told to. */
+const line = module(
+  'line',
+  {
+    enter: input(bool),
+    value: input(u(8)),
+    waits: input(bool),
+    other: input(bool),
+    drop: input(bool),
+    left: output(bool),
+    out: output(u(8)),
+  },
+  (io) => {
+    const { first, second, third } = pipeline('first', 'second', 'third');
+    const value = payload(u(8), 'value');
+    first.enter(io.enter);
+    first.put(value, io.value);
+    const busy = io.waits.and(second.valid);
+    second.halt(busy.or(io.other));
+    second.flush(io.drop);
+    io.left.value = third.firing;
+    io.out.value = third.get(value);
+  },
+);
+
+const lineOf = (): Module => elaborate(() => line).top;
+
+const flags: readonly Flag[] = [
+  { name: 'odd', stage: 'first', when: 'leaving', condition: (of) => named(of, 'other') },
+  { name: 'waited', stage: 'second', when: 'ever', condition: (of) => named(of, 'busy') },
+  { name: 'other at the end', stage: 'second', when: 'leaving', condition: (of) => named(of, 'other') },
+];
+
+const observed = (path: string): boolean => path.endsWith(seenName) || path.endsWith(passageName);
+
+function started(top: Module) {
+  const made = instrument(top, top.name, flags);
+  const simulator = WasmSimulator.create(made.top, { keep: observed });
+  simulator.poke('rst_n', 0);
+  simulator.cycle(2);
+  simulator.poke('rst_n', 1);
+  const seen = (): string[] => {
+    const bytes = simulator.signal(seenName).getBytes();
+    return made.points
+      .get('')!
+      .flatMap(({ kind, name }, i) => (((bytes[i >> 3]! >> (i & 7)) & 1) === 1 ? [`${kind} ${name}`] : []));
+  };
+  return { made, simulator, seen };
+}
+
+test('reasons to wait and to throw away come from the pipeline itself', () => {
+  const top = lineOf();
+  expect(stagesOf(top).map(({ name, halts, flushes }) => [name, halts.length, flushes.length])).toEqual([
+    ['first', 0, 0],
+    ['second', 2, 1],
+    ['third', 0, 0],
+  ]);
+  const names = pointsOf(top).filter(({ kind }) => kind === 'stall' || kind === 'flush');
+  expect(names.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+    'stall first: the next stage is held up',
+    'stall second: busy',
+    'stall second: other',
+    'stall second: the next stage is held up',
+    'flush second: drop',
+  ]);
+});
+
+test('a reason counts only while an item is there', () => {
+  const { simulator, seen } = started(lineOf());
+  simulator.poke('waits', 1);
+  simulator.poke('other', 1);
+  simulator.poke('drop', 1);
+  simulator.cycle(5);
+  expect(seen().filter((name) => /^(?:stall|flush)/.test(name))).toEqual([]);
+  simulator.poke('drop', 0);
+  simulator.poke('waits', 0);
+  simulator.poke('enter', 1);
+  simulator.cycle(3);
+  expect(seen().filter((name) => /^(?:stall|flush)/.test(name))).toEqual([
+    'stall first: the next stage is held up',
+    'stall second: other',
+  ]);
+});
+
+test('flags go with their item, and end with it', () => {
+  const { simulator } = started(lineOf());
+  const passage = simulator.signal(passageName);
+  const left: [value: number, flags: number][] = [];
+  const cycle = (inputs: Record<string, number>): void => {
+    for (const name of ['enter', 'value', 'waits', 'other', 'drop']) simulator.poke(name, inputs[name] ?? 0);
+    if (simulator.peekNumber('left') === 1) left.push([simulator.peekNumber('out'), passage.get()]);
+    simulator.cycle();
+  };
+  cycle({ enter: 1, value: 1, other: 1 }); // `odd` when it leaves the first stage
+  cycle({ enter: 1, value: 2, waits: 1 }); // 1 waits in the second
+  cycle({ enter: 1, value: 2 }); // 1 goes on, 2 enters
+  cycle({ waits: 1 }); // 2 waits,
+  cycle({ waits: 1, drop: 1, enter: 1, value: 3 }); // is thrown away while it waits, and 3 takes its place
+  cycle({});
+  cycle({});
+  cycle({});
+  expect(left).toEqual([
+    [1, 0b011],
+    [3, 0b000],
+  ]);
+});
+
+test('branches are named by all conditions on the way to them, and by what is left over', () => {
+  const State = enumeration('state', ['IDLE', 'BUSY']);
+  const machine = module(
+    'machine',
+    { go: input(bool), stop: input(bool), hurry: input(bool), out: output(bool) },
+    (io) => {
+      const state = reg(State, 'IDLE');
+      switchOn(state, {
+        IDLE: () => when(io.go, () => (state.next = 'BUSY')),
+        BUSY: () =>
+          when(io.stop, () => (state.next = 'IDLE')).elseWhen(io.hurry, () => {
+            state.next = 'IDLE';
+          }),
+      });
+      io.out.value = state.is('BUSY');
+    },
+  );
+  const names = pointsOf(elaborate(() => machine).top)
+    .filter(({ kind }) => kind === 'branch')
+    .map(({ name }) => name);
+  expect(names).toEqual([
+    'state_q == 0',
+    'state_q == 0, go',
+    'state_q == 0, !go',
+    'state_q == 1',
+    'state_q == 1, stop',
+    'state_q == 1, !stop, hurry',
+    'state_q == 1, !stop, !hurry',
+  ]);
+});
+
+test('an instrumented design does what it did', () => {
+  const top = lineOf();
+  const plain = WasmSimulator.create(top);
+  const { simulator: changed } = started(top);
+  const bit = fc.integer({ min: 0, max: 1 });
+  const inputs = fc.record({ enter: bit, value: fc.integer({ min: 0, max: 255 }), waits: bit, other: bit, drop: bit });
+  fc.assert(
+    fc.property(fc.array(inputs, { minLength: 20, maxLength: 60 }), (cycles) => {
+      const runs = [plain, changed].map((simulator) => {
+        simulator.poke('rst_n', 0);
+        simulator.cycle(2);
+        simulator.poke('rst_n', 1);
+        return cycles.map((values) => {
+          for (const [name, value] of Object.entries(values)) simulator.poke(name, value);
+          const seen = [simulator.peek('left'), simulator.peek('left') === 1n ? simulator.peek('out') : 0n];
+          simulator.cycle();
+          return seen;
+        });
+      });
+      expect(runs[1]).toEqual(runs[0]);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('a name that the design does not have is an error that says where', () => {
+  const wrong: Flag = { name: 'gone', stage: 'second', when: 'ever', condition: (of) => named(of, 'vanished') };
+  expect(() => instrument(lineOf(), 'line', [wrong])).toThrow(
+    'coverage looks at `vanished` of module line, which has no such signal',
+  );
+  const elsewhere: Flag = { ...wrong, instance: 'unit', condition: (of) => named(of, 'other') };
+  expect(() => instrument(lineOf(), 'line', [elsewhere])).toThrow(
+    'looks into `unit` of line, which has no such instance',
+  );
+});
