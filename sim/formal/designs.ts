@@ -2,6 +2,10 @@
 import type { Config } from '../../gen/config.ts';
 import { dmaSlave, pcisWidths } from '../../gen/device/dma.ts';
 import { slotMemory, slotPort } from '../../gen/device/slot-memory.ts';
+import { alu } from '../../gen/ebpf/engine/alu.ts';
+import { earlyOf } from '../../gen/ebpf/engine/control-signals.ts';
+import { decoder } from '../../gen/ebpf/engine/decoder.ts';
+import type { EngineConfig } from '../../gen/ebpf/engine/interface.ts';
 import { bool, connect, flip, input, instance, module, output, u } from '../../gen/hdl/index.ts';
 import type { Io } from '../../gen/hdl/index.ts';
 import { axi4 } from '../../gen/lib/axi.ts';
@@ -28,5 +32,25 @@ export function hostWay(config: Config, room: number) {
     slots.program_scrub.value = io.program_scrub;
     slots.data_scrub.value = io.data_scrub;
     io.quiet.value = slots.quiet;
+  });
+}
+
+/** Decoder and ALU, as the stages of the engine use them. */
+export function decodeAndCompute(config: EngineConfig) {
+  const ports = {
+    slot: input(u(64)),
+    left: input(u(64)),
+    right: input(u(64)),
+    result: output(u(64)),
+    taken: output(bool),
+    error: output(u(8)),
+  };
+  return module('decode_and_compute', ports, ({ slot, left, right, result, taken, error }) => {
+    const { wide } = earlyOf(slot.low(8), config);
+    const decoded = instance(decoder(config), { slot, next: 0, has_next: 1, wide });
+    const computed = instance(alu, { left, right, control: decoded.control });
+    result.value = computed.result;
+    taken.value = computed.taken;
+    error.value = decoded.error;
   });
 }

@@ -153,6 +153,7 @@ function yosysScript(task: Task, sources: readonly SourceFile[], usesAbc: boolea
     'proc',
     'flatten',
     ...probes.map(([port, inside]) => `connect -set properties.${port} ${/^\d/.test(inside) ? inside : `dut.${inside}`}`),
+    ...(task.freeCells ?? []).map((selection) => `delete ${selection}`),
     'opt_clean',
     ...(task.freeMemories
       ? ['memory_collect', ...task.freeMemories.map((name) => `delete formal_top/dut.${name}`), 'opt_clean']

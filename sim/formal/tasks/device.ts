@@ -1,21 +1,8 @@
 /** The device at its smallest: its two ports, and what its registers hold. */
-import { presets, type Config } from '../../../gen/config.ts';
 import { hermes } from '../../../gen/device/hermes.ts';
 import { hostWay } from '../designs.ts';
+import { smallest } from './smallest.ts';
 import type { Task } from '../task.ts';
-
-/** One engine and two slots of two lines: smaller than `configure` allows, so that solvers see all of it. */
-const smallest: Config = {
-  ...presets.small,
-  engines: 1,
-  programSlots: 1,
-  programSlotBytes: 128,
-  dataSlots: 1,
-  dataSlotBytes: 128,
-  cacheLines: 8,
-  branchTargets: 1,
-  build: 'formal',
-};
 
 export const deviceTasks: readonly Task[] = [
   {
