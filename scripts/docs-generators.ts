@@ -3,6 +3,7 @@ import { presets } from '../gen/config.ts';
 import { bar0 } from '../gen/device/bar0.ts';
 import { diagnosticsPage } from '../gen/diagnostics/page.ts';
 import { registerTable } from '../gen/emit/registers.ts';
+import { conformanceTable } from './docs-conformance.ts';
 import { cyclesTable } from './docs-cycles.ts';
 import { instructionsPage } from './docs-instructions.ts';
 import type { Generator } from './docs-parts.ts';
@@ -13,6 +14,7 @@ export const pages: Readonly<Record<string, Generator>> = {
 };
 
 export const parts: Readonly<Record<string, Generator>> = {
+  conformance: conformanceTable,
   cycles: cyclesTable,
   registers: () => registerTable(bar0(presets.default)),
 };

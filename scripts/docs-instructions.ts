@@ -1,6 +1,7 @@
 /** Markdown of docs/instructions.md: every instruction and every error class of the device, from the tables. */
 import { fill, templates } from '../gen/ebpf/assembler-syntax.ts';
 import { errorTable } from '../gen/ebpf/explain.ts';
+import { helperFunctions } from '../gen/ebpf/helpers/functions.ts';
 import { instructions, type Instruction } from '../gen/ebpf/isa.ts';
 
 const sections: readonly (readonly [section: string, title: string])[] = [
@@ -39,7 +40,8 @@ function row(instruction: Instruction): string {
   const { opcode, name, semantics, cpu, group, refused, selector } = instruction;
   const byte = `0x${opcode.toString(16).padStart(2, '0')}`;
   const selected = selector ? ` ${selector.field} = ${instruction[selector.field]}` : '';
-  const meaning = refused ? `${semantics} — **${refused}**` : semantics;
+  const unless = instruction.operation === 'callx' ? ', unless the setting `callByRegister` is given' : '';
+  const meaning = refused ? `${semantics} — **${refused}**${unless}` : semantics;
   return `| \`${byte}\`${selected} | ${name} | ${code(syntax(instruction))} | ${cell(meaning)} | ${group} | v${cpu} |`;
 }
 
@@ -52,6 +54,18 @@ export function instructionsPage(): string {
     ...instructions.filter((each) => each.section === section).map(row),
     '',
   ]);
+  const helpers = [
+    '## Helper functions of this device',
+    '',
+    'There are those that the setting `helpers` names, by default none. `call N` calls one by its number; with the setting',
+    '`callByRegister`, `callx rD` calls the one whose number is in the lower half of `rD`. Like a local call it may be given r1 to r5; unlike',
+    'one it changes no register but r0. A number that the device does not have is E_HELPER_UNKNOWN.',
+    '',
+    '| number | name | r0 is then |',
+    '| ---: | --- | --- |',
+    ...Object.entries(helperFunctions).map(([name, { number, doc }]) => `| ${number} | ${name} | ${doc} |`),
+    '',
+  ];
   const errors = errorTable.map(
     ({ code: number, name, message, cure }) => `| ${number} | ${name} | ${message} | ${cure} |`,
   );
@@ -65,6 +79,7 @@ export function instructionsPage(): string {
     'error class is given in bold, the device knows the instruction and refuses it. *Since* is the first `-mcpu` that has it.',
     '',
     ...parts.flat(),
+    ...helpers,
     '## Errors',
     '',
     'How a program can end other than by `exit`. The code stands in byte 8 of the command response, the program counter, in',

@@ -12,6 +12,9 @@
  * A local call keeps every register but r10, which goes down by StackBytes; the frame below it reads as zero again at
  * each call. `exit` brings back r6..r9, r10 and the pc of the caller.
  *
+ * A call of a helper function (a device has those that it is built with) gets r1 to r5 and changes r0 alone; it reads and
+ * writes no memory. callx names it by the lower 32 bits of its register.
+ *
  * A run whose length is 0 ends with E_PROG_EMPTY, one that is not a multiple of 8 with E_PROG_SIZE, one larger than the
  * program slot with E_PROG_TOO_LONG, in this order, at pc 0.
  *
@@ -20,14 +23,14 @@
  *  2. E_PC_OOB, when pc is not below the number of slots;
  *  3. the opcode byte: E_OPCODE;
  *  4. the field that tells the variants of this byte apart: E_END_WIDTH, E_ATOMIC_OP, E_LDDW_SUBTYPE, E_CALL_TYPE, or
- *     E_RESERVED_FIELD for `off` of div, mod and mov; then variants that this device refuses: E_OPCODE (packet access,
- *     callx), E_LDDW_SUBTYPE_UNSUPPORTED, E_CALL_BTF_UNSUPPORTED;
+ *     E_RESERVED_FIELD for `off` of div, mod and mov; then variants that this device refuses: E_OPCODE (packet access;
+ *     callx, unless the device is built with it), E_LDDW_SUBTYPE_UNSUPPORTED, E_CALL_BTF_UNSUPPORTED;
  *  5. E_REG, a field used as a register is above 10;
  *  6. E_R10_WRITE;
  *  7. E_RESERVED_FIELD, a field the instruction does not use is not zero;
  *  8. the second slot of an lddw: E_LDDW_INCOMPLETE when it is missing or its opcode is not zero, E_RESERVED_FIELD when
  *     its dst, src or off is not zero;
- *  9. E_HELPER_UNKNOWN; or, for a taken jump or local call, E_JUMP_OOB, E_JUMP_INTO_LDDW, then E_CALL_DEPTH;
+ *  9. E_HELPER_UNKNOWN, or E_HELPER_FAULT of a helper function that fails or never answers; or, for a taken jump or local call, E_JUMP_OOB, E_JUMP_INTO_LDDW, then E_CALL_DEPTH;
  * 10. E_MEM_OOB or E_STACK_OOB, then E_ATOMIC_UNALIGNED.
  * Errors strike when the instruction is executed, never earlier: dead code is not looked at.
  */
