@@ -67,6 +67,20 @@ describe('registers', () => {
     agree();
   });
 
+  test('every byte alone, by its strobe, and every word without one', () => {
+    const doorbells = [0, 1, 2].map((n) => Engine.EHCMDCTRL.offset + 8 * n);
+    for (const at of words) {
+      for (const strobe of [1, 2, 4, 8, 14, 13, 11, 7]) {
+        const value = (below(chance, 2 ** 32) & (doorbells.includes(at) ? ~1 : ~0)) >>> 0;
+        device.ocl.write(at, value, strobe);
+        for (let byte = 0; byte < 4; byte++)
+          if ((strobe >> byte) & 1) model.writeBar0(at + byte, 1, (value >>> (8 * byte)) & 0xff);
+        const read = device.read32(at);
+        if (!isCounter(at)) expect([at, strobe, read]).toEqual([at, strobe, model.readBar0(at)]);
+      }
+    }
+  });
+
   test('addresses without a register read 0 at once, up to the end of BAR0, and ignore writes', () => {
     const isUsed = (at: number): boolean => words.includes(at);
     for (let i = 0; i < 300; i++) {

@@ -203,7 +203,12 @@ describe('the program memory', () => {
       sim.poke('write_data', lineOf(words.slice(8 * line, 8 * line + 8)));
       sim.cycle();
       sim.poke('write_valid', 0);
-      if (bit(0.2)) sim.cycle(1 + below(3));
+      // Between two lines anything may stand there.
+      for (let idle = bit(0.3) * below(4); idle > 0; idle--) {
+        sim.poke('write_first', bit());
+        sim.poke('write_data', lineOf(Array.from({ length: 8 }, () => slotOf({ opcode: 0x18 }))));
+        sim.cycle();
+      }
     }
     let half = false;
     return words.map((word) => {
