@@ -52,9 +52,10 @@ class Hostility {
     this.#config = config;
   }
 
-  any(): Action {
+  any(): Action[] {
+    if (this.#random.below(12) === 0) return this.#rings();
     const wait = happens(this.#random, 0.5);
-    return weighted<() => Action>(this.#random, [
+    const one = weighted<() => Action>(this.#random, [
       [6, () => this.#command()],
       [4, () => this.#write()],
       [2, () => ({ do: 'read', offset: this.#register(), size: oneOf(this.#random, [1, 2, 4]), wait })],
@@ -70,6 +71,7 @@ class Hostility {
       ],
       [0.3, () => ({ do: 'reset', wait })],
     ])();
+    return [one];
   }
 
   /** Requests slots and puts programs there, so that there is something to disturb. */
@@ -110,6 +112,15 @@ class Hostility {
     return { do: 'command', engine: this.#random.below(engines), words, wait: happens(this.#random, 0.3) };
   }
 
+  /** Doorbells right behind each other: commands that end sooner than their interrupts are acknowledged, or are not taken. */
+  #rings(): Action[] {
+    const first = this.#random.below(this.#config.engines);
+    return Array.from({ length: between(this.#random, 2, 8) }, (): Action => {
+      const engine = happens(this.#random, 0.8) ? first : this.#random.below(this.#config.engines);
+      return { do: 'write', offset: doorbell(engine), value: 1, strobe: 1, wait: false };
+    });
+  }
+
   #length(): number {
     return weighted(this.#random, [
       [6, 8 * between(this.#random, 1, 16)],
@@ -143,8 +154,8 @@ class Hostility {
   #write(): Action {
     const wait = happens(this.#random, 0.5);
     if (happens(this.#random, 0.4)) {
-      const offset = Engine.EHCMDCTRL.offset + Engine.EHCMDCTRL.stride * this.#random.below(this.#config.engines);
-      return { do: 'write', offset: offset + Control.exec, value: 1, strobe: 1, wait };
+      const offset = doorbell(this.#random.below(this.#config.engines));
+      return { do: 'write', offset, value: 1, strobe: 1, wait };
     }
     const strobe = oneOf(this.#random, [15, 15, 1, 2, 4, 8, 3, 12, 5, 10, 6, 9, 0, this.#random.below(16)]);
     return { do: 'write', offset: this.#register(), value: this.#word(), strobe, wait };
@@ -180,6 +191,8 @@ class Hostility {
   }
 }
 
+const doorbell = (engine: number): number => Engine.EHCMDCTRL.offset + Engine.EHCMDCTRL.stride * engine + Control.exec;
+
 const request = (engine: number, type: number): Action => ({
   do: 'command',
   engine,
@@ -194,7 +207,7 @@ export function generateScript(random: Random, config: Config): Script {
   const bystander = happens(random, 0.3);
   const actions = [
     ...(happens(random, 0.85) ? hostility.setUp() : []),
-    ...Array.from({ length: count }, () => hostility.any()),
+    ...Array.from({ length: count }, () => hostility.any()).flat(),
   ];
   return {
     seed: random.below(2 ** 32),

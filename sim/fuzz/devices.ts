@@ -33,6 +33,7 @@ export class Devices {
   readonly #make: () => Promise<Simulator>;
   #simulator: Simulator | undefined;
   #fresh: Snapshot | undefined;
+  #host: ShellHost | undefined;
 
   /** @param make the simulator of the device, instead of the one that is generated */
   constructor(backend: Backend, make = () => simulatorOf(backend, netlist(deviceConfig))) {
@@ -42,10 +43,12 @@ export class Devices {
 
   /** A host with a fresh device. @param stalls share of the cycles in which each channel of the shell pauses */
   async open(seed: number, stalls: number): Promise<ShellHost> {
+    if (this.#host) await abandon(this.#host);
     if (this.#simulator instanceof WasmSimulator && this.#fresh) this.#simulator.restore(this.#fresh);
     else this.#simulator ??= await this.#make();
     if (this.#simulator instanceof WasmSimulator) this.#fresh ??= this.#simulator.snapshot();
-    return new ShellHost(this.#simulator, { kind: this.#backend, config: deviceConfig, seed, stalls, timeout });
+    this.#host = new ShellHost(this.#simulator, { kind: this.#backend, config: deviceConfig, seed, stalls, timeout });
+    return this.#host;
   }
 
   /** Gives up the simulator, which is in the middle of something and cannot go back. */
@@ -92,6 +95,17 @@ export class Devices {
     if (failure) this.discard();
     return { programs, instructions, cycles: host.cycles - begin, ends, ...(failure && { failure }) };
   }
+}
+
+/** Lets whatever still waits for something on a host fail: after a difference that may be much, and time must not go on there. */
+async function abandon({ timeline }: ShellHost): Promise<void> {
+  if (timeline.open === 0) return;
+  timeline.add({
+    drive: () => {
+      throw new Error('the device is used no longer');
+    },
+  });
+  while (timeline.open > 0) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Everything for one job: slots, program, data, runs, and reading back what lockstep compares. */
