@@ -19,6 +19,13 @@ describe.each(backends)('$name', ({ name, backend }) => {
     expect(complaints.filter(([, what]) => what !== undefined)).toEqual([]);
   });
 
+  test('how a program ends, cycles included, does not depend on those before it', () => {
+    const { vectors } = suite();
+    const ends = (list: typeof vectors) => list.map((vector) => backend.run(vector));
+    const backwards = ends(vectors.toReversed());
+    expect(ends(vectors)).toEqual(backwards.toReversed());
+  });
+
   test('r1 and r2 say where the memory is and how long, and are 0 without one', () => {
     const [r1, r2] = [program('r0 = r1\nexit'), program('r0 = r2\nexit')];
     for (const length of [1, 63, 64, 65, 1000, limits.memoryBytes]) {

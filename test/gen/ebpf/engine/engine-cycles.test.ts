@@ -4,7 +4,10 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { benchOf, fromRoot, programOf, usual } from './bench.ts';
+import { engine } from '../../../../gen/ebpf/engine/engine.ts';
+import { emitSystemVerilog } from '../../../../gen/emit/index.ts';
+import { elaborate } from '../../../../gen/hdl/index.ts';
+import { benchOf, fromRoot, programOf, served, usual } from './bench.ts';
 
 const bench = benchOf(usual);
 
@@ -24,6 +27,22 @@ test.each([
     { error: null, cycles: resident },
   ]);
   expect(copied).toBeLessThanOrEqual(best);
+});
+
+test('an engine with helper functions is as fast, and without them has no trace of them', () => {
+  const { helpers, callByRegister } = served;
+  const other = benchOf({ ...usual, helpers, callByRegister });
+  for (const name of ['fib50', 'prime1009', 'csum1500', 'memcpy1K', 'parser']) {
+    const program = programOf(readFileSync(fromRoot(`examples/peers/${name}.s`), 'utf8'));
+    const data = fromRoot(`examples/peers/${name}.data`);
+    const run = (on: typeof bench) =>
+      on.run({ name, program, data: existsSync(data) ? readFileSync(data) : new Uint8Array(0) });
+    run(bench);
+    run(other);
+    expect(run(other)).toEqual(run(bench));
+  }
+  const { files } = emitSystemVerilog(elaborate(() => engine(usual)).top);
+  expect(files.filter(({ text }) => /helper|entry_r/.test(text)).map(({ name }) => name)).toEqual([]);
 });
 
 /** The stages that an exit passes before memory. */
