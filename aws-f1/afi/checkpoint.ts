@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ShellName } from '../../gen/config.ts';
-import { AfiError, failure, refused } from './failures.ts';
+import { failure, refused, type AfiError } from './failures.ts';
 import { TarError, tarEntries, type Entry } from './tar.ts';
 
 export interface Checkpoint {

@@ -7,7 +7,7 @@ import { join, relative } from 'node:path';
 import type { ShellName } from '../../gen/config.ts';
 import type { Calls } from './calls.ts';
 import { findArchive, readCheckpoint, requireIds, type Checkpoint } from './checkpoint.ts';
-import { AfiError, refused } from './failures.ts';
+import { refused, type AfiError } from './failures.ts';
 import { copy, explain, imageOf, refresh, submit, submitted, wait, type Waiting } from './image.ts';
 import { buildCommand, readTree, requireKit, runBuild, sourcesOf } from './kit.ts';
 import type { Reporter } from './report.ts';
