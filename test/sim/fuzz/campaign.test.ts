@@ -33,7 +33,7 @@ test('every program that once showed a difference shows none', { timeout: 240_00
   for (const { name, text } of kept('programs')) {
     const one = fromText(text);
     const { failure } = await (one.target === 'engine' ? engines : devices).run(one);
-    expect(failure?.error.message, name).toBeUndefined();
+    expect(failure && `${name}: ${failure.error.message}`).toBeUndefined();
   }
 });
 
@@ -41,7 +41,8 @@ test('so does host traffic', { timeout: 240_000 }, async () => {
   const devices = new Devices('wasm');
   for (const { name, text } of kept('host')) {
     const { script } = JSON.parse(text) as { readonly script: Script };
-    expect(await playOn(devices, script), name).not.toBeInstanceOf(Error);
+    const outcome = await playOn(devices, script);
+    expect(outcome instanceof Error ? `${name}: ${outcome.message}` : '').toBe('');
   }
 });
 

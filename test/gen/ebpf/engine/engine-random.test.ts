@@ -2,24 +2,27 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { helperFunctions } from '../../../../gen/ebpf/helpers/functions.ts';
 import { encodeSlots } from '../../../../gen/ebpf/slot.ts';
-import { random } from '../../../../sim/shell/random.ts';
 import type { EngineBench } from '../../../../sim/compare/index.ts';
 import { randomAt } from '../../../../sim/fuzz/chance.ts';
-import { generateProgram, smallLimits, type ShapeName } from '../../../../sim/fuzz/index.ts';
+import { generateProgram, smallLimits, type Limits, type ShapeName } from '../../../../sim/fuzz/index.ts';
 import { invalidProgram } from '../../../../sim/fuzz/invalid.ts';
-import { benchOf, served, servedBenchOf, small } from './bench.ts';
+import { benchOf, randomFrom, served, servedBenchOf, small } from './bench.ts';
 
 const exit = { opcode: 0x95, dst: 0, src: 0, off: 0, imm: 0 };
 const seed = Number(process.env['HERMES_SEED'] ?? 20_201);
-const limits = { ...smallLimits, helpers: Object.values(helperFunctions).map(({ number }) => number), callx: true };
+const withHelpers: Limits = {
+  ...smallLimits,
+  helpers: Object.values(helperFunctions).map(({ number }) => number),
+  callx: true,
+};
 
 /** Runs so many programs, each with another timing of memory and helpers. @returns how they ended, and how often */
-function run(bench: EngineBench, count: number, shape?: ShapeName): Map<string, number> {
+function run(bench: EngineBench, count: number, limits: Limits, shape?: ShapeName): Map<string, number> {
   const ends = new Map<string, number>();
   for (let n = 0; n < count; n++) {
     const chance = randomAt(seed, n);
     const stalls = [0, 0, 0.3, 0.7][chance.below(4)]!;
-    const timing = { stalls, random: dice(chance.below(2 ** 32)) };
+    const timing = { stalls, random: randomFrom(chance.below(2 ** 32)) };
     bench.slots.timing = { ...timing, latency: 1 + chance.below(12) };
     if (bench.helpers) bench.helpers.timing = { ...timing, latency: chance.below(7) };
     const { program, data } = generateProgram(chance, shape, limits);
@@ -31,7 +34,7 @@ function run(bench: EngineBench, count: number, shape?: ShapeName): Map<string, 
 }
 
 test('random programs do what the model does, in every instruction', () => {
-  const ends = run(benchOf(small), 700);
+  const ends = run(benchOf(small), 700, smallLimits);
   // Most run to their end, and the errors that programs can run into are among the others.
   expect(ends.get('exit')).toBeGreaterThan(400);
   expect([...ends.keys()]).toEqual(expect.arrayContaining(['E_STEP_LIMIT', 'E_CALL_DEPTH', 'E_MEM_OOB']));
@@ -41,7 +44,7 @@ test.each([
   ['a model', benchOf(served)],
   ['their blocks', servedBenchOf(served)],
 ])('random programs that call helper functions, served by %s', (_, bench) => {
-  const ends = run(bench, 300, 'helpers');
+  const ends = run(bench, 300, withHelpers, 'helpers');
   expect(ends.get('exit')).toBeGreaterThan(100);
   expect(ends.get('E_HELPER_UNKNOWN')).toBeGreaterThan(5);
 });
@@ -53,7 +56,7 @@ test.each([
   const bench = benchOf(config);
   const ends = new Set<string | undefined>();
   for (let n = 0; n < 1500; n++) {
-    const given = invalidProgram(randomAt(seed, n, 1), limits);
+    const given = invalidProgram(randomAt(seed, n, 1), withHelpers);
     const { program, data, length } = given;
     const name = `invalid program ${n} of seed ${seed}, ${given.what}`;
     ends.add(bench.run({ program, data, name, ...(length !== undefined && { length }) }).error?.class);
