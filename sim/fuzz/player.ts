@@ -1,32 +1,16 @@
-/** Plays a script of host traffic on a device, and looks whether the device is as good as new afterwards. */
-import { bar4 } from '../../gen/config.ts';
-import { Command, Control, Engine, Status } from '../../gen/device/layout.ts';
+/** Plays a script of host traffic on a device, and watches what the device makes of it. */
+import { Command, Control, Engine } from '../../gen/device/layout.ts';
 import { assemble } from '../../gen/ebpf/assembler.ts';
-import { DeviceLockstep } from '../compare/index.ts';
 import { modelOf } from '../golden/helpers.ts';
 import { Machine } from '../golden/interpreter.ts';
-import { CommandError, HermesDevice, type ShellHost, type Slot } from '../shell/index.ts';
+import { HermesDevice, type ShellHost, type Slot } from '../shell/index.ts';
 import { random } from '../shell/random.ts';
 import { contents, type Action, type Content, type Script } from './actions.ts';
-import { deviceConfig, onDevice } from './devices.ts';
 import type { Job } from './cases.ts';
-
-/** The device does not do what it promises whatever its host does. */
-export class Violation extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'Violation';
-  }
-}
+import { deviceConfig } from './devices.ts';
+import { allSlots, control, empty, idle, known, numbers, releaseAll, settling, Violation } from './recovery.ts';
 
 const programs = contents.map((text) => assemble(text).program);
-
-/** Clock cycles after which everything that engines were told has come to an end. */
-const settling = 300_000;
-
-const numbers = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n));
-
-const control = (engine: number): number => Engine.EHCMDCTRL.offset + engine * Engine.EHCMDCTRL.stride;
 
 /** What happened on the interrupt lines, and when doorbells were rung. */
 class Watch {
@@ -72,8 +56,10 @@ class Watch {
   }
 
   /** @throws Violation when a command has ended without a message, or there is a message without one */
-  check(): void {
+  async check(): Promise<void> {
     for (const [engine, rung] of this.#rung.entries()) {
+      const isDone = ((await this.#host.bar0.read(control(engine))) & 0x100) !== 0;
+      if (rung >= 0 && !isDone) throw new Violation(`engine ${engine} was rung in cycle ${rung}, and EHCMDDONE is 0`);
       if (this.#last[engine]! < rung)
         throw new Violation(`engine ${engine} was rung in cycle ${rung} and gave no interrupt`);
       if (this.#count[engine]! > this.#rings[engine]!)
@@ -242,15 +228,6 @@ function bytesOf(content: Content, length: number): Uint8Array {
   return bytes;
 }
 
-/** Waits until an engine has no command. @throws Violation when that takes too long */
-async function idle(host: ShellHost, engine: number): Promise<void> {
-  const begin = host.cycles;
-  while (((await host.bar0.read(control(engine))) & 1) === 1) {
-    if (host.cycles - begin > settling) throw new Violation(`engine ${engine} is busy for ${settling} cycles`);
-    await host.idle(20);
-  }
-}
-
 /** What was done. */
 export interface Played {
   readonly actions: number;
@@ -273,65 +250,10 @@ export async function play(host: ShellHost, script: Script, jobs: readonly Job[]
   host.interrupts.acknowledges = true;
   // A line whose message was not acknowledged makes the next one after 4096 cycles.
   await host.idle(script.masked ? 4200 : 120);
-  if (!bystander) watch.check();
+  if (!bystander) await watch.check();
   if (script.reset) await host.flr();
   else await releaseAll(host);
+  await empty(host);
   await allSlots(host);
   return { actions: player.actions, instructions: await known(host, jobs) };
-}
-
-/** Gives back every slot; that some are not allocated is no fault. */
-async function releaseAll(host: ShellHost): Promise<void> {
-  const device = await HermesDevice.open(host);
-  for (const kind of ['program', 'data'] as const) {
-    for (let number = 0; number < device.info.slots[kind].count; number++) {
-      await device.releaseSlot({ kind, number }).catch((error: unknown) => {
-        if (!(error instanceof CommandError)) throw error;
-      });
-    }
-  }
-}
-
-/** Every slot can be had, once, and what it held before is gone. */
-async function allSlots(host: ShellHost): Promise<void> {
-  const device = await HermesDevice.open(host);
-  const { dataOffset } = bar4(deviceConfig);
-  for (const kind of ['program', 'data'] as const) {
-    const { count, bytes } = device.info.slots[kind];
-    const slots: Slot[] = [];
-    for (let n = 0; n < count; n++) {
-      const engine = n % deviceConfig.engines;
-      slots.push(
-        await device.requestSlot(kind, { engine }).catch((error: unknown) => {
-          if (!(error instanceof CommandError)) throw error;
-          throw new Violation(`of ${count} ${kind} slots only ${n} can be had: one is lost`);
-        }),
-      );
-    }
-    if (new Set(slots.map(({ number }) => number)).size < count) throw new Violation(`a ${kind} slot is given twice`);
-    const more = await device.requestSlot(kind).then(
-      ({ number }) => `${kind} slot ${number} is given although all are in use`,
-      (error: unknown) =>
-        error instanceof CommandError && error.status === Status.NoSpace ? undefined : String(error),
-    );
-    if (more !== undefined) throw new Violation(more);
-    const memory = await host.dma.read(kind === 'data' ? dataOffset : 0, count * bytes);
-    const at = memory.findIndex((byte) => byte !== 0);
-    if (at >= 0)
-      throw new Violation(`byte ${at % bytes} of the new ${kind} slot ${Math.floor(at / bytes)} is ${memory[at]}`);
-    for (const slot of slots) await device.releaseSlot(slot);
-  }
-}
-
-/** Known programs do what the model says. @returns instructions compared */
-async function known(host: ShellHost, jobs: readonly Job[]): Promise<number> {
-  const lockstep = new DeviceLockstep(host);
-  const device = await HermesDevice.open(host, lockstep);
-  const share = (engine: number): readonly Job[] => jobs.filter((_, n) => n % deviceConfig.engines === engine);
-  await Promise.all(
-    numbers(deviceConfig.engines, async (engine) => {
-      for (const job of share(engine)) await onDevice(device, engine, job);
-    }),
-  );
-  return lockstep.compared;
 }
