@@ -113,9 +113,9 @@ export const identityRules: readonly Rule[] = [
     cure: 'make both the same',
     check: (tree, report) => {
       const top = tree.modules.find(({ name }) => name === clName);
+      if (!top) return; // top-module says so
       eachId(tree, ({ n, line, upper, lower }) => {
-        const shown =
-          new RegExp(`assign cl_sh_id${n} = 32'h([\\da-f_]+);`, 'i').exec(top?.body ?? '')?.[1] ?? 'nothing';
+        const shown = new RegExp(`assign cl_sh_id${n} = 32'h([\\da-f_]+);`, 'i').exec(top.body)?.[1] ?? 'nothing';
         const wanted = upper * 0x1_0000 + lower;
         if (Number.parseInt(shown.replaceAll('_', ''), 16) !== wanted)
           report(`CL_SH_ID${n} is ${wanted.toString(16)}, and the design shows ${shown}`, { file: idFile, line });
@@ -190,7 +190,9 @@ export const identityRules: readonly Rule[] = [
     cure: 'correct the name',
     check: (tree, report) => {
       const { cell, constraints, linked } = kits[tree.shell];
-      const ports = new Set(tree.modules.find(({ name }) => name === clName)?.ports.map(({ name }) => name));
+      const top = tree.modules.find(({ name }) => name === clName);
+      if (!top) return;
+      const ports = new Set(top.ports.map(({ name }) => name));
       const isPort = (name: string): boolean => {
         const stem = name.replace(/[*[].*$/, '');
         return name.endsWith('*') ? [...ports].some((port) => port.startsWith(stem)) : ports.has(stem);

@@ -33,7 +33,7 @@ export interface Tree {
 export function readTree(folder: string, shell: ShellName): Tree {
   const paths = filesOf(folder).filter((path) => !products.test(path));
   const files = new Map(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
-  const modules = [...files].filter(([path]) => /^design\/.*\.s?v$/.test(path));
+  const modules = [...files].filter(([path]) => /^design\/.*\.sv$/.test(path));
   return {
     folder,
     name: basename(resolve(folder)),
