@@ -120,7 +120,7 @@ export async function submit(
     created: new Date().toISOString(),
   };
   await file.setImage(asked);
-  const planned: Partial<CreateFpgaImageCommandOutput> = { FpgaImageId: '(afi-…)', FpgaImageGlobalId: '(agfi-…)' };
+  const planned: Partial<CreateFpgaImageCommandOutput> = { FpgaImageId: 'afi-(new)', FpgaImageGlobalId: 'agfi-(new)' };
   const given = await calls.ec2(
     new CreateFpgaImageCommand({
       InputStorageLocation: { Bucket: place.bucket, Key: place.key },
@@ -273,7 +273,7 @@ export async function copy(calls: Calls, file: StateFile, image: Image, to: stri
     created: new Date().toISOString(),
   };
   await file.setImage(asked);
-  const planned: Partial<CopyFpgaImageCommandOutput> = { FpgaImageId: '(afi-…)' };
+  const planned: Partial<CopyFpgaImageCommandOutput> = { FpgaImageId: 'afi-(new)' };
   const target = calls.in(to);
   try {
     const given = await target.ec2(

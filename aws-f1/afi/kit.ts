@@ -161,7 +161,11 @@ export async function runBuild(cl: string, tree: Tree, report: Reporter): Promis
     detached: false,
     input: '',
   })`${buildCommand(tree)} 2>&1`;
-  const stop = (): void => void child.kill('SIGTERM');
+  let stopped: NodeJS.Signals | undefined;
+  const stop = (signal: NodeJS.Signals): void => {
+    stopped = signal;
+    void child.kill('SIGTERM');
+  };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.once(signal, stop);
   try {
@@ -174,7 +178,8 @@ export async function runBuild(cl: string, tree: Tree, report: Reporter): Promis
     }
     const { exitCode, signal } = await child;
     if (exitCode === 0 && errors.length === 0) return;
-    const how = signal === null ? `ended with ${exitCode}` : `was ended by ${signal}`;
+    const by = stopped ?? signal;
+    const how = by === null ? `ended with ${exitCode}` : `was ended by ${by}`;
     const shown = errors.slice(0, mostErrors).map((line) => `\n  ${line}`);
     throw new AfiError(`the build ${how}${shown.join('')}`, `mend what it says; all of it is in ${relative('.', log)}`);
   } finally {

@@ -46,6 +46,7 @@ export interface S3 {
 const script = fileURLToPath(new URL('s3_server.py', import.meta.url));
 
 export async function startS3(): Promise<S3> {
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'; // as the command says it to the SDK
   const { path, env } = await tools.s3Server();
   const server = spawn(path, [script], { env, stdio: ['pipe', 'pipe', 'ignore'] });
   const ended = once(server, 'exit');
