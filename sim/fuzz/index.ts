@@ -3,7 +3,7 @@
  *
  * ```ts
  * const { program, data } = generateProgram(random(7), 'memory');   // any shape when none is named
- * const { shape, program, data } = nthProgram(1, 4711);             // what a campaign with seed 1 runs as number 4711
+ * const { shape, program, data } = nthProgram(1, 4711);             // for a small engine; the same every time
  * ```
  */
 export { generateProgram, nthProgram, smallLimits, type Generated } from './generate.ts';
