@@ -1,6 +1,7 @@
 /** What runs programs for the conformance tests: the model, or the engine on a simulator. */
 import { explain } from '../../gen/ebpf/explain.ts';
 import type { ErrorName } from '../../gen/ebpf/abi.ts';
+import { digest } from './digest.mjs';
 import { limits } from './limits.ts';
 
 export const backendNames = ['golden', 'wasm', 'verilator'] as const;
@@ -44,10 +45,13 @@ export function requireFitting({ memory }: Job): void {
 export const describe = ({ class: name, pc }: NonNullable<End['error']>): string =>
   `${name} at pc ${pc}: ${explain(name as ErrorName).message}`;
 
-/** Opens a backend. What it needs is loaded only now: a start is to take no longer than it must. */
-export async function openBackend(name: BackendName): Promise<Backend> {
+/**
+ * Opens a backend. What it needs is loaded only now: a start is to take no longer than it must.
+ * @param sources gives the digest of the sources
+ */
+export async function openBackend(name: BackendName, sources = digest): Promise<Backend> {
   if (name === 'golden') return new (await import('./golden.ts')).GoldenBackend();
   const { BoardBackend } = await import('./board-backend.ts');
-  if (name === 'wasm') return new BoardBackend(await (await import('./cache.ts')).thawedBoard());
+  if (name === 'wasm') return new BoardBackend(await (await import('./cache.ts')).thawedBoard(sources()));
   return new BoardBackend(await (await import('./verilated.ts')).verilatedBoard());
 }

@@ -1,62 +1,75 @@
-/** The board compiled to WebAssembly, kept in build/conformance from one process to the next. */
-import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+/** The board compiled to WebAssembly, and the plug-in in one file: kept from one process to the next. */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Simulator } from '../simulator.ts';
 import { FrozenSimulator, unpack, type Frozen } from '../wasm/frozen.ts';
+import { folder } from './digest.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const folder = join(root, 'build/conformance');
-
-/** Everything that the board is made from: the generator, the simulator, and this folder. */
-const sources = ['gen', 'sim/wasm', 'sim/conformance'];
-
-/** A name for the content of all these files. */
-function digest(): string {
-  const hash = createHash('sha256');
-  for (const source of sources) {
-    const files = readdirSync(join(root, source), { recursive: true, encoding: 'utf8' });
-    for (const file of files.filter((name) => /\.[cm]?[jt]s$/.test(name)).sort()) {
-      hash.update(`${source}/${file}\n`).update(readFileSync(join(root, source, file)));
-    }
-  }
-  return hash.digest('hex').slice(0, 16);
-}
-
-/** A simulation of the board out of reset. */
-export async function thawedBoard(): Promise<Simulator> {
-  const name = `${digest()}.bin`;
-  return new FrozenSimulator(kept(name) ?? (await made(name)));
+/** A simulation of the board out of reset. @param digest of the sources that it is made from */
+export async function thawedBoard(digest: string): Promise<Simulator> {
+  return new FrozenSimulator(kept(digest) ?? (await made(digest)));
 }
 
 /** undefined where there is none, or none that is whole. */
-function kept(name: string): Frozen | undefined {
+function kept(digest: string): Frozen | undefined {
   try {
-    return unpack(readFileSync(join(folder, name)));
+    return unpack(readFileSync(join(folder, `${digest}.bin`)));
   } catch {
     return undefined;
   }
 }
 
-/** Makes it, and keeps it. Whoever reads the file meanwhile finds all of it or nothing. */
-async function made(name: string): Promise<Frozen> {
-  const [{ board }, { pack, WasmSimulator }, { powerUp }] = await Promise.all([
-    import('./board.ts'),
-    import('../wasm/index.ts'),
-    import('./board-backend.ts'),
-  ]);
+async function made(digest: string): Promise<Frozen> {
+  // A bundle beside a board that is damaged has no generator: the next start is one from the sources.
+  rmSync(join(folder, `${digest}.mjs`), { force: true });
+  const generator = Promise.all([import('./board.ts'), import('../wasm/index.ts'), import('./board-backend.ts')]);
+  const [{ board }, { pack, WasmSimulator }, { powerUp }] = await generator.catch((cause: unknown) => {
+    throw new Error(`a file in ${folder} was damaged; call again`, { cause });
+  });
   const simulator = WasmSimulator.create(board());
   powerUp(simulator);
   const frozen = simulator.freeze();
   try {
     mkdirSync(folder, { recursive: true });
-    for (const old of readdirSync(folder)) if (old.endsWith('.bin')) rmSync(join(folder, old), { force: true });
-    const aside = join(folder, `${name}.${process.pid}`);
-    writeFileSync(aside, pack(frozen));
-    renameSync(aside, join(folder, name));
+    removeOld();
+    keep(`${digest}.bin`, pack(frozen));
+    keep(`${digest}.mjs`, await bundle());
   } catch {
     // Where nothing can be kept, it is made each time.
   }
   return frozen;
+}
+
+/** Writes a file. Whoever reads it meanwhile finds all of it or nothing. */
+function keep(name: string, content: Uint8Array): void {
+  const aside = join(folder, `${name}.${process.pid}`);
+  writeFileSync(aside, content);
+  renameSync(aside, join(folder, name));
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+/** Nobody starts from sources of yesterday any more. */
+function removeOld(): void {
+  for (const name of readdirSync(folder, { encoding: 'utf8' })) {
+    const file = join(folder, name);
+    if (Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) > day) rmSync(file, { force: true });
+  }
+}
+
+/** The plug-in without the generator, for a Node without the TypeScript loader. */
+async function bundle(): Promise<Uint8Array> {
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('main.ts', import.meta.url))],
+    external: ['./board.ts', '../wasm/index.ts', './verilated.ts', './record.ts', 'esbuild'],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    write: false,
+    logLevel: 'silent',
+  });
+  return outputFiles[0]!.contents;
 }

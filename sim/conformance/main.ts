@@ -11,17 +11,38 @@ const exit = { ended: 0, failed: 1, unusable: 2 } as const;
 /** Seconds within which a program has to come: whoever calls without one is not kept waiting for ever. */
 const patience = 60;
 
-async function main(given: readonly string[]): Promise<number> {
-  const wanted = parse(given);
-  if (wanted.help) return print(`${usage}\n`, exit.ended);
-  if (wanted.record) return (await import('./record.ts')).record();
-  return wanted.batch ? batch(wanted) : single(wanted);
+/**
+ * Does what the command line says and sets the exit code.
+ * @param sources digest of the sources
+ */
+export async function main(given: readonly string[], sources: string): Promise<void> {
+  // Whoever reads the output may stop early.
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) =>
+    process.exit(code === 'EPIPE' ? exit.ended : exit.unusable),
+  );
+  try {
+    process.exitCode = await perform(parse(given), () => sources);
+  } catch (error) {
+    // The runner compares the whole text with the error that it expects: one line and nothing else.
+    console.error((error as Error).message);
+    const isTheirs = ['InputError', 'ProgramRefused', 'ToolError'].includes((error as Error).name);
+    if (!isTheirs) console.error((error as Error).stack);
+    process.exitCode = exit.unusable;
+  }
 }
 
-async function single(wanted: Arguments): Promise<number> {
+type Sources = () => string;
+
+async function perform(wanted: Arguments, sources: Sources): Promise<number> {
+  if (wanted.help) return print(`${usage}\n`, exit.ended);
+  if (wanted.record) return (await import('./record.ts')).record();
+  return wanted.batch ? batch(wanted, sources) : single(wanted, sources);
+}
+
+async function single(wanted: Arguments, sources: Sources): Promise<number> {
   const { backend: name, memory } = wanted;
   const program = await programOf(wanted);
-  const backend = await openBackend(name);
+  const backend = await openBackend(name, sources);
   try {
     const { r0, error } = backend.run({ program, ...(memory && { memory }) });
     if (!error) return await print(`${r0.toString(16)}\n`, exit.ended);
@@ -56,9 +77,9 @@ async function firstLine(): Promise<string> {
   }
 }
 
-async function batch({ backend: name }: Arguments): Promise<number> {
+async function batch({ backend: name }: Arguments, sources: Sources): Promise<number> {
   const { answers } = await import('./batch.ts');
-  const backend = await openBackend(name);
+  const backend = await openBackend(name, sources);
   try {
     for await (const answer of answers(process.stdin, backend)) await print(`${JSON.stringify(answer)}\n`, exit.ended);
     return exit.ended;
@@ -71,19 +92,4 @@ async function batch({ backend: name }: Arguments): Promise<number> {
 async function print(text: string, code: number): Promise<number> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
   return code;
-}
-
-// Whoever reads the output may stop early.
-process.stdout.on('error', ({ code }: NodeJS.ErrnoException) =>
-  process.exit(code === 'EPIPE' ? exit.ended : exit.unusable),
-);
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  // The runner compares the whole text with the error that it expects: one line and nothing else.
-  console.error((error as Error).message);
-  const isTheirs = error instanceof InputError || ['ProgramRefused', 'ToolError'].includes((error as Error).name);
-  if (!isTheirs) console.error((error as Error).stack);
-  process.exitCode = exit.unusable;
 }

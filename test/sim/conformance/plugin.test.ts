@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import { readdirSync, rmSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { assemble } from '../../../gen/ebpf/assembler.ts';
+import { digest, folder } from '../../../sim/conformance/digest.mjs';
 import { suite } from '../../../sim/conformance/suite.ts';
 import { sim } from '../shell/backend.ts';
 import { objectOf } from './elf.ts';
@@ -77,6 +80,24 @@ describe.runIf(sim === 'wasm')('by hand', { timeout: patience }, () => {
     expect((await call(['--help'], '')).stdout).toContain('usage: bpf-conformance-plugin [MEMORY] [options]');
   });
 });
+
+test.runIf(sim === 'wasm')(
+  'calls side by side, when nothing is kept yet and when it is',
+  { timeout: patience },
+  async () => {
+    rmSync(folder, { recursive: true, force: true });
+    const calls = () => Promise.all([1, 2, 3].map(() => call([spaced(Uint8Array.of(0x30, 1, 2))], line(sumOf))));
+    const first = await calls();
+    expect(first).toEqual([1, 2, 3].map(() => ({ code: 0, stdout: '33\n', stderr: '' })));
+    expect(readdirSync(folder).sort()).toEqual([`${digest()}.bin`, `${digest()}.mjs`]);
+    expect(await calls()).toEqual(first);
+    // A file that is damaged is told, and made again by the next call.
+    truncateSync(join(folder, `${digest()}.bin`), 1000);
+    const { code, stderr } = await call([], line(five));
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`a file in ${folder} was damaged; call again`)]);
+    expect(await calls()).toEqual(first);
+  },
+);
 
 test('a batch: the whole suite, many times, and bad lines among it', { timeout: patience }, async () => {
   const { vectors } = suite();
