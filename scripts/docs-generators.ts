@@ -1,4 +1,5 @@
 /** What scripts/docs.ts generates: whole pages by path, and parts of hand-written pages by the name in their marker. */
+import { failureTables } from '../aws-f1/afi/failures.ts';
 import { presets } from '../gen/config.ts';
 import { bar0 } from '../gen/device/bar0.ts';
 import { diagnosticsPage } from '../gen/diagnostics/page.ts';
@@ -16,5 +17,6 @@ export const pages: Readonly<Record<string, Generator>> = {
 export const parts: Readonly<Record<string, Generator>> = {
   conformance: conformanceTable,
   cycles: cyclesTable,
+  failures: failureTables,
   registers: () => registerTable(bar0(presets.default)),
 };
