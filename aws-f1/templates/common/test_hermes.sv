@@ -102,7 +102,7 @@ module test_hermes ();
     for (int i = 0; i < ExampleProgramBytes; i++) begin
       tb.hm_put_byte(.addr(ToCard + 64'(i)), .d(ExampleProgram[8*i+:8]));
     end
-    tb.que_buffer_to_cl(.chan(Channel), .src_addr(ToCard), .cl_addr(program_at), .len(ExampleProgramBytes));
+    tb.que_buffer_to_cl(.chan(Channel), .src_addr(ToCard), .cl_addr(program_at), .len(28'(ExampleProgramBytes)));
     tb.start_que_to_cl(.chan(Channel));
     wait_for_dma("DMA of the program", 1'b1);
     for (int i = 0; i < ExampleDataBytes; i += 8) begin
@@ -115,7 +115,7 @@ module test_hermes ();
     expect_equal("status of the run", 64'(status), 64'h0);
     expect_equal("r0", detail, ExampleResult);
 
-    tb.que_cl_to_buffer(.chan(Channel), .dst_addr(FromCard), .cl_addr(data_at), .len(ExampleDataBytes));
+    tb.que_cl_to_buffer(.chan(Channel), .dst_addr(FromCard), .cl_addr(data_at), .len(28'(ExampleDataBytes)));
     tb.start_que_to_buffer(.chan(Channel));
     wait_for_dma("DMA of the data", 1'b0);
     for (int i = 0; i < ExampleDataBytes; i++) begin
