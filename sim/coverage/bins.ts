@@ -19,6 +19,7 @@ export const groups = {
   stall: 'reasons for which a stage waits',
   flush: 'reasons for which a stage is emptied',
   branch: 'branches of the hardware description',
+  condition: 'values of one-bit expressions without a name',
   signal: 'values of one-bit signals',
   engine: 'instructions and error classes on each engine of a device',
 } as const;

@@ -95,6 +95,7 @@ export class Collector {
     if (row) this.#look(this.model.ofRow.get(row)!, step);
     for (const read of step.reads) if (read.producer) this.#lookBack(this.model.ofUse.get(read.producer)!, read);
     if (!error) return;
+    if (row) this.#look(this.model.ofFailure.get(row)!, step);
     this.#look(this.model.ofErrors, step);
     if (pc < slots) this.#look(this.model.ofOpcode.get(slot.opcode)!, step);
   }

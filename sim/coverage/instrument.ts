@@ -69,7 +69,9 @@ const assign = (target: Signal, value: Expr): Statement => ({
 });
 
 function withSeen(module: Module, points: readonly Point[]): Module {
-  const seen = signal('reg', seenName, points.length);
+  // What is seen before or under reset does not count; where there is no clock, nothing is known of a reset.
+  const [domain] = module.domains;
+  const seen: Signal = { ...signal('reg', seenName, points.length), ...(domain && { domain, reset: 0n }) };
   const next = either(ref(seen), gathered(points.map(({ condition }) => condition)));
   return {
     ...module,

@@ -17,9 +17,13 @@ import { runBy } from './rows.ts';
 
 export interface Model {
   readonly bins: readonly Bin[];
-  /** Bins that a step of an instruction may hit, a use of its result, a step of an opcode byte, any step that ends with an error. */
+  /**
+   * Bins that a step of an instruction may hit, a use of its result, its failure; the failure of an opcode byte, and any
+   * failure.
+   */
   readonly ofRow: ReadonlyMap<Instruction, readonly Bin[]>;
   readonly ofUse: ReadonlyMap<Instruction, readonly Bin[]>;
+  readonly ofFailure: ReadonlyMap<Instruction, readonly Bin[]>;
   readonly ofOpcode: ReadonlyMap<number, readonly Bin[]>;
   readonly ofErrors: readonly Bin[];
   /** Bins of points, by path of the module and position of the point. */
@@ -66,11 +70,11 @@ export function modelOf(engine: Module, config: EngineConfig, engines: number): 
     return bin;
   };
   const empty = (): Map<Instruction, Bin[]> => new Map(instructions.map((row) => [row, []]));
-  const [ofRow, ofUse] = [empty(), empty()];
+  const [ofRow, ofUse, ofFailure] = [empty(), empty(), empty()];
   for (const [group, coverpoints, rows] of ofTable) {
     for (const row of rows)
       for (const wanted of coverpoints(row)) {
-        const bins = wanted.used ? ofUse : ofRow;
+        const bins = wanted.used ? ofUse : group === 'error' ? ofFailure : ofRow;
         bins.get(row)!.push(add(group, row.name, wanted, row));
       }
   }
@@ -100,6 +104,7 @@ export function modelOf(engine: Module, config: EngineConfig, engines: number): 
     bins,
     ofRow,
     ofUse,
+    ofFailure,
     ofOpcode,
     ofErrors,
     ofPoints,
@@ -110,8 +115,11 @@ export function modelOf(engine: Module, config: EngineConfig, engines: number): 
   };
 }
 
+/** Aspect of everything that is seen in the hardware. */
+export const seenAspect = 'seen';
+
 const wantedOf = ({ name, origin }: Point): Wanted => ({
-  aspect: 'condition',
+  aspect: seenAspect,
   label: name,
   ...(origin && { origin }),
 });

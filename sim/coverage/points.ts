@@ -1,14 +1,23 @@
 /**
  * What is to be seen in the hardware, read out of the design itself: why the stages of a pipeline wait and are emptied,
- * every branch of every `when` and `switch`, and both values of every signal of one bit.
+ * every branch of every `when` and `switch`, and both values of every signal and of every expression of one bit.
  */
 import { showExpr } from '../../gen/ir/show.ts';
-import type { Expr, Module, Origin, Signal, Statement } from '../../gen/ir/index.ts';
+import {
+  allStatements,
+  expressionsOf,
+  visitExprs,
+  type Expr,
+  type Module,
+  type Origin,
+  type Signal,
+  type Statement,
+} from '../../gen/ir/index.ts';
 import { allOf, alternatives, both, constant, driverOf, either, not, ref, signalOf } from './netlist.ts';
 
 /** A condition of one bit. `name` is unique among those of its kind in a module. */
 export interface Point {
-  readonly kind: 'stall' | 'flush' | 'branch' | 'signal';
+  readonly kind: 'stall' | 'flush' | 'branch' | 'condition' | 'signal';
   readonly name: string;
   readonly condition: Expr;
   /** Where the signal or the statement was written. */
@@ -121,10 +130,41 @@ function signalPoints(module: Module): Point[] {
     ]);
 }
 
+/** Both values of every expression of one bit that has no name of its own. Assertions are there not to be violated. */
+function conditionPoints(module: Module): Point[] {
+  const seen = new Set<Expr>();
+  const found: Point[] = [];
+  const look = (expr: Expr, origin: Pick<Point, 'origin'>): void =>
+    visitExprs(expr, seen, (each) => {
+      if (each.width !== 1 || each.op === 'ref' || isConstant(each)) return;
+      found.push({ kind: 'condition', name: `${text(each)} = 1`, condition: each, ...origin });
+      found.push({ kind: 'condition', name: `${text(each)} = 0`, condition: not(each), ...origin });
+    });
+  for (const signal of module.signals) if (signal.value) look(signal.value, placed(signal));
+  for (const statement of allStatements(module.statements)) {
+    if (statement.kind === 'assert') continue;
+    for (const expr of expressionsOf(statement)) look(expr, placed(statement));
+  }
+  for (const memory of module.memories) {
+    for (const port of [...memory.reads, ...memory.writes]) {
+      for (const expr of Object.values(port)) if (isExpr(expr)) look(expr, placed(memory));
+    }
+  }
+  return found;
+}
+
+const isExpr = (value: unknown): value is Expr => typeof value === 'object' && value !== null && 'op' in value;
+
+/** It always has the same value, whatever it is computed from. */
+const isConstant = (expr: Expr): boolean =>
+  expr.op === 'const' ||
+  (expr.op === 'not' && isConstant(expr.a)) ||
+  (expr.op === 'ult' && expr.b.op === 'const' && expr.b.value === 0n);
+
 /** Everything to be seen in one module; what says the same as another point is left out. */
 export function pointsOf(module: Module): Point[] {
   const signals = signalPoints(module);
-  const points = [...pipelinePoints(module), ...branchPoints(module.statements)];
+  const points = [...pipelinePoints(module), ...branchPoints(module.statements), ...conditionPoints(module)];
   const known = new Set(signals.map(({ condition }) => text(condition)));
   const names = new Set<string>();
   return [...points, ...signals].filter(({ kind, name }) => {

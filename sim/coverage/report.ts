@@ -5,6 +5,7 @@ import { listing } from '../../gen/ebpf/disassembler.ts';
 import { groups, sceneOf, type Bin, type Group } from './bins.ts';
 import { Code } from './code.ts';
 import type { Collector } from './collector.ts';
+import { seenAspect } from './model.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -50,7 +51,7 @@ export function cure(bin: Bin): string {
   const scene = sceneOf(bin);
   if (!scene) {
     const { subject, aspect, label, origin } = bin;
-    if (aspect !== 'condition') return `a run that ends with ${label}`;
+    if (aspect !== seenAspect) return `a run that ends with ${label}`;
     const frame = origin?.frames[0];
     return `a cycle in which ${subject} has ${label}${frame ? ` (${relative(root, frame.file)}:${frame.line})` : ''}`;
   }

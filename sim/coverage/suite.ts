@@ -74,6 +74,7 @@ export async function runSuite({
   for (const job of randomJobs(programs, seed)) engine.runJob(job);
   note('programs made from the bins');
   engine.close();
+  engine.flood();
   engine.giveUp();
   engine.readPoints();
   if (engines > 0) note(`a device of ${engines} engines`);
@@ -148,6 +149,15 @@ export class CoveredEngine {
       const { error } = this.bench.run({ name: 'scenes', program, length, data: nothing });
       made = programs.next(error && { class: error.class as ErrorName, pc: error.pc });
     }
+  }
+
+  /** Stores on and on to a slot that takes them at once and answers much later. */
+  flood(): void {
+    this.bench.slots.timing = { latency: 150, stalls: 0, random: () => 0 };
+    const code = new Code();
+    for (let i = 0; i < 100; i++) code.emit(rowNamed('stdw'), { dst: 1 });
+    code.emit(rowNamed('exit'));
+    this.bench.run({ name: 'a flood of stores', program: code.bytes, data: new Uint8Array(0) });
   }
 
   /** Calls a function whose answer comes when nobody waits for it any more. */

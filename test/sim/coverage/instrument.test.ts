@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  assertThat,
   bool,
   elaborate,
   input,
   module,
+  mux,
   output,
   payload,
   pipeline,
@@ -156,6 +158,23 @@ test('branches are named by all conditions on the way to them, and by what is le
     'state_q == 1, !stop, hurry',
     'state_q == 1, !stop, !hurry',
   ]);
+});
+
+test('expressions of one bit count with both values, but constants and what an assertion asks do not', () => {
+  const checked = module('checked', { a: input(bool), b: input(u(4)), out: output(bool) }, (io) => {
+    assertThat(io.b.ne(9), 'never nine');
+    io.out.value = mux(io.b.lt(3).and(io.a), io.a.not(), io.b.lt(0).or(io.a));
+  });
+  const points = pointsOf(elaborate(() => checked).top).filter(({ kind }) => kind === 'condition');
+  const names = points.map(({ name }) => name).sort();
+  expect(names.filter((name) => name.endsWith('= 1'))).toEqual([
+    '!a = 1',
+    '((b < 3) & a) ? !a : ((b < 0) | a) = 1',
+    '(b < 0) | a = 1',
+    '(b < 3) & a = 1',
+    'b < 3 = 1',
+  ]);
+  expect(names).toHaveLength(10);
 });
 
 test('an instrumented design does what it did', () => {

@@ -25,7 +25,7 @@ test('a cure is a program, or what has to be so in the hardware and where that s
   expect(sceneOf(bin)).toBeDefined();
   expect(cure(bin)).toMatch(/followed by an exit:\n[^]*r3 s\/= r4/);
   expect(cure(binNamed('error/program/E_PROG_SIZE/7 bytes'))).toContain('with a length of 7 bytes');
-  const point = cure(binNamed('signal/engine.unit.cache/condition/request_room = 0'));
+  const point = cure(binNamed('signal/engine.unit.cache/seen/request_room = 0'));
   expect(point).toMatch(
     /^a cycle in which engine\.unit\.cache has request_room = 0 \(gen\/ebpf\/engine\/memory-unit-lines\.ts:\d+\)$/,
   );

@@ -37,7 +37,7 @@ test('every instruction that runs has bins in the groups that it belongs to', ()
   const running = runBy(covered);
   expect(running.length).toBeGreaterThan(150);
   for (const row of running) {
-    const of = new Set(model.ofRow.get(row)!.map(({ group }) => group));
+    const of = new Set([model.ofRow, model.ofFailure].flatMap((bins) => bins.get(row)!.map(({ group }) => group)));
     const hasFields = typeof row.dst === 'string' || typeof row.src === 'string';
     expect([row.name, of.has('error'), of.has('register')]).toEqual([row.name, true, hasFields]);
   }
