@@ -80,7 +80,7 @@ export function inShell(shell: Shell, device: ModuleDef<DevicePorts>): ModuleDef
 }
 
 /** An AXI4-Lite slave with nothing behind it. */
-const emptyBar = shared(() =>
+export const emptyBar = shared(() =>
   module('empty_bar', { bus: flip(lite) }, ({ bus }) => answerAll(axiSlave(bus), emptyAnswer)),
 );
 

@@ -14,6 +14,8 @@ export interface Fault {
   readonly path: string;
   readonly signal: string;
   readonly origin: Origin | undefined;
+  /** What is wrong there. */
+  readonly what: string;
   /** `divider.quotient_q: … becomes …`. */
   readonly text: string;
   /** What finds it in a module. */
@@ -41,6 +43,7 @@ export function faultsOf(module: Module): Fault[] {
     path,
     signal,
     origin,
+    what: text,
     text: `${module.name}.${signal}: ${text}`,
     key,
   }));
@@ -50,16 +53,29 @@ export function faultsOf(module: Module): Fault[] {
 export const baseName = (name: string): string => name.replace(/_[a-z]\d+(_.*)?$/, '');
 
 /**
+ * The fault's place in a module. Where a module of other parameters has another expression at that place, the one that
+ * reads the same is meant, if there is one.
+ */
+function found(module: Module, { key, kind, signal, what }: Fault): Mutation | undefined {
+  const there = keyed(module).get(key);
+  if (there?.text === what) return there;
+  const alike = [...keyed(module).values()].find(
+    (each) => each.kind === kind && each.signal === signal && each.text === what,
+  );
+  return alike ?? there;
+}
+
+/**
  * The design with the fault: in the module of that name, or in those of other parameters where a design has none of that name.
  * Undefined where the design has no such place. Pure: the same design and fault give the same netlist.
  */
-export function withFault(top: Module, { module: name, key }: Pick<Fault, 'module' | 'key'>): Module | undefined {
+export function withFault(top: Module, fault: Fault): Module | undefined {
   const modules = modulesOf(top).filter(({ blackBox }) => !blackBox);
-  const exact = modules.filter((module) => module.name === name);
-  const alike = exact.length > 0 ? exact : modules.filter((module) => baseName(module.name) === baseName(name));
+  const exact = modules.filter(({ name }) => name === fault.module);
+  const alike = exact.length > 0 ? exact : modules.filter(({ name }) => baseName(name) === baseName(fault.module));
   const replaced = new Map<Module, Module>();
   for (const module of alike) {
-    const mutation = keyed(module).get(key);
+    const mutation = found(module, fault);
     if (mutation) replaced.set(module, edited(module, mutation.edit));
   }
   return replaced.size > 0 ? withModules(top, replaced) : undefined;

@@ -13,6 +13,7 @@ const chosen: Readonly<Record<ScopeName, readonly string[]>> = {
     'sim/shell',
     'sim/compare/device.test.ts',
     'sim/compare/stress.test.ts',
+    'gen/shell/empty-bar.test.ts',
     ...['stream', 'axi', 'arbiter', 'registers', 'ram'].map((name) => `gen/lib/${name}.test.ts`),
   ],
 };
