@@ -1,5 +1,5 @@
 /** What a host can do to a device that it should not, or not now: scripts of accesses, transfers, commands and resets. */
-import { bar4, type Config } from '../../gen/config.ts';
+import { bar4, type Config, type ShellName } from '../../gen/config.ts';
 import { Command, Control, Counters, Engine, Extension, Info } from '../../gen/device/layout.ts';
 import { between, happens, oneOf, weighted, type Random } from './chance.ts';
 
@@ -20,6 +20,7 @@ export type Action = { readonly wait: boolean } & (
 export type Content = { readonly program: number } | { readonly seed: number };
 
 export interface Script {
+  readonly shell: ShellName;
   /** Of the shell's chances. */
   readonly seed: number;
   /** Share of the cycles in which each channel of the shell pauses. */
@@ -210,6 +211,7 @@ export function generateScript(random: Random, config: Config): Script {
     ...Array.from({ length: count }, () => hostility.any()).flat(),
   ];
   return {
+    shell: config.shell,
     seed: random.below(2 ** 32),
     stalls: oneOf(random, [0, 0.2, 0.2, 0.6, 0.85]),
     masked: happens(random, 0.1),

@@ -1,5 +1,5 @@
 /** Runs cases through whole devices, several engines at once, in lockstep with the model. */
-import { configure } from '../../gen/config.ts';
+import { configure, type Config, type ShellName } from '../../gen/config.ts';
 import { helperNames } from '../../gen/ebpf/helpers/functions.ts';
 import { DeviceLockstep } from '../compare/index.ts';
 import { HermesDevice, netlist, ShellHost, simulatorOf } from '../shell/index.ts';
@@ -9,57 +9,83 @@ import type { Job, ProgramCase } from './cases.ts';
 import type { Backend, Outcome } from './engines.ts';
 
 /** Three engines with few small slots, so that they are in each other's way. */
-export const deviceConfig = configure(
-  {
-    engines: 3,
-    programSlots: 4,
-    dataSlots: 4,
-    cacheLines: 8,
-    branchTargets: 4,
-    stepLimit: 3000,
-    helpers: [...helperNames],
-    callByRegister: true,
-    retirePort: true,
-  },
-  'small',
-);
+const deviceOf = (shell: ShellName): Config =>
+  configure(
+    {
+      shell,
+      engines: 3,
+      programSlots: 4,
+      dataSlots: 4,
+      cacheLines: 8,
+      branchTargets: 4,
+      stepLimit: 3000,
+      helpers: [...helperNames],
+      callByRegister: true,
+      retirePort: true,
+    },
+    'small',
+  );
+
+/** The device that everything is run on, in each shell. */
+export const deviceConfigs = { f1: deviceOf('f1'), f2: deviceOf('f2') } as const satisfies Record<ShellName, Config>;
 
 /** Clock cycles that no command takes. */
 export const timeout = 400_000;
 
-/** Gives devices as after power-up, of one configuration; only the last one is good. */
+interface Made {
+  readonly simulator: Simulator;
+  /** Where it can go back. */
+  readonly fresh?: Snapshot;
+}
+
+/** Gives devices as after power-up; only the last one is good. */
 export class Devices {
   readonly #backend: Backend;
-  readonly #make: () => Promise<Simulator>;
-  #simulator: Simulator | undefined;
-  #fresh: Snapshot | undefined;
+  readonly #make: (shell: ShellName) => Promise<Simulator>;
+  readonly #made = new Map<ShellName, Made>();
   #host: ShellHost | undefined;
 
-  /** @param make the simulator of the device, instead of the one that is generated */
-  constructor(backend: Backend, make = () => simulatorOf(backend, netlist(deviceConfig))) {
+  /** @param make the simulator of the device in a shell, instead of the one that is generated */
+  constructor(
+    backend: Backend,
+    make = (shell: ShellName): Promise<Simulator> => simulatorOf(backend, netlist(deviceConfigs[shell])),
+  ) {
     this.#backend = backend;
     this.#make = make;
   }
 
   /** A host with a fresh device. @param stalls share of the cycles in which each channel of the shell pauses */
-  async open(seed: number, stalls: number): Promise<ShellHost> {
+  async open(seed: number, stalls: number, shell: ShellName = 'f1'): Promise<ShellHost> {
     if (this.#host) await abandon(this.#host);
-    if (this.#simulator instanceof WasmSimulator && this.#fresh) this.#simulator.restore(this.#fresh);
-    else this.#simulator ??= await this.#make();
-    if (this.#simulator instanceof WasmSimulator) this.#fresh ??= this.#simulator.snapshot();
-    this.#host = new ShellHost(this.#simulator, { kind: this.#backend, config: deviceConfig, seed, stalls, timeout });
+    const simulator = await this.#fresh(shell);
+    const config = deviceConfigs[shell];
+    this.#host = new ShellHost(simulator, { kind: this.#backend, config, seed, stalls, timeout });
     return this.#host;
   }
 
-  /** Gives up the simulator, which is in the middle of something and cannot go back. */
+  async #fresh(shell: ShellName): Promise<Simulator> {
+    const known = this.#made.get(shell);
+    if (known) {
+      if (known.fresh) (known.simulator as WasmSimulator).restore(known.fresh);
+      return known.simulator;
+    }
+    const simulator = await this.#make(shell);
+    this.#made.set(shell, { simulator, ...(simulator instanceof WasmSimulator && { fresh: simulator.snapshot() }) });
+    return simulator;
+  }
+
+  /** Gives up simulators that are in the middle of something and cannot go back. */
   discard(): void {
-    if (!this.#fresh) this.close();
+    for (const [shell, { simulator, fresh }] of this.#made) {
+      if (fresh) continue;
+      simulator.close();
+      this.#made.delete(shell);
+    }
   }
 
   close(): void {
-    this.#simulator?.close();
-    this.#simulator = undefined;
-    this.#fresh = undefined;
+    for (const { simulator } of this.#made.values()) simulator.close();
+    this.#made.clear();
   }
 
   /** Runs the programs, each on the next engine that is free. The first job says the seed of the shell and how it stalls. */
@@ -88,7 +114,7 @@ export class Devices {
     };
     try {
       const device = await HermesDevice.open(host, new DeviceLockstep(host));
-      await Promise.all(Array.from({ length: deviceConfig.engines }, (_, engine) => work(device, engine)));
+      await Promise.all(Array.from({ length: host.config.engines }, (_, engine) => work(device, engine)));
     } catch (error) {
       failure ??= { error: error as Error, job: 0 };
     }

@@ -7,7 +7,6 @@ import { HermesDevice, type ShellHost, type Slot } from '../shell/index.ts';
 import { random } from '../shell/random.ts';
 import { contents, type Action, type Content, type Script } from './actions.ts';
 import type { Job } from './cases.ts';
-import { deviceConfig } from './devices.ts';
 import { allSlots, control, empty, idle, known, numbers, releaseAll, settling, Violation } from './recovery.ts';
 
 const programs = contents.map((text) => assemble(text).program);
@@ -16,14 +15,16 @@ const programs = contents.map((text) => assemble(text).program);
 class Watch {
   readonly #host: ShellHost;
   /** For each engine, the cycle of its last message and how many there were. */
-  readonly #last = numbers(deviceConfig.engines, () => -1);
-  readonly #count = numbers(deviceConfig.engines, () => 0);
+  readonly #last: number[];
+  readonly #count: number[];
   /** For each engine, the cycle in which its doorbell was last rung, before the device took it; and how often it was rung. */
-  readonly #rung = numbers(deviceConfig.engines, () => -1);
-  readonly #rings = numbers(deviceConfig.engines, () => 0);
+  readonly #rung: number[];
+  readonly #rings: number[];
 
   constructor(host: ShellHost) {
     this.#host = host;
+    const each = (value: number): number[] => numbers(host.config.engines, () => value);
+    [this.#last, this.#count, this.#rung, this.#rings] = [each(-1), each(0), each(-1), each(0)];
     const request = host.simulator.port('cl_sh_apppf_irq_req');
     host.timeline.add({
       sample: () => {
@@ -85,8 +86,8 @@ async function stand(host: ShellHost): Promise<Bystander> {
   const device = await HermesDevice.open(host);
   const [code, data] = [await device.requestSlot('program'), await device.requestSlot('data')];
   await device.write(code, steady);
-  const memory = new Uint8Array(deviceConfig.dataSlotBytes);
-  const { r0 } = new Machine({ ...modelOf(deviceConfig), program: steady, data: memory }).run();
+  const memory = new Uint8Array(host.config.dataSlotBytes);
+  const { r0 } = new Machine({ ...modelOf(host.config), program: steady, data: memory }).run();
   const run = async (): Promise<void> => {
     const result = await device.run(code, data, steady.length);
     if (result.r0 !== r0 || result.error)
@@ -246,7 +247,7 @@ export async function play(host: ShellHost, script: Script, jobs: readonly Job[]
   const player = new Player(host, watch, bystander?.slots ?? []);
   await player.play(script.actions);
   await bystander?.end;
-  for (let engine = 0; engine < deviceConfig.engines; engine++) await idle(host, engine);
+  for (let engine = 0; engine < host.config.engines; engine++) await idle(host, engine);
   host.interrupts.acknowledges = true;
   // A line whose message was not acknowledged makes the next one after 4096 cycles.
   await host.idle(script.masked ? 4200 : 120);

@@ -4,7 +4,7 @@ import { Engine, Status } from '../../gen/device/layout.ts';
 import { DeviceLockstep } from '../compare/index.ts';
 import { CommandError, HermesDevice, type ShellHost, type Slot } from '../shell/index.ts';
 import type { Job } from './cases.ts';
-import { deviceConfig, onDevice } from './devices.ts';
+import { onDevice } from './devices.ts';
 
 /** The device does not do what it promises whatever its host does. */
 export class Violation extends Error {
@@ -45,7 +45,7 @@ export async function releaseAll(host: ShellHost): Promise<void> {
 
 /** With all slots free there is nothing to be read. */
 export async function empty(host: ShellHost): Promise<void> {
-  const window = await host.dma.read(0, bar4(deviceConfig).bytes);
+  const window = await host.dma.read(0, bar4(host.config).bytes);
   const leak = window.findIndex((byte) => byte !== 0);
   if (leak >= 0) throw new Violation(`all slots are free, and byte ${leak} of BAR4 reads ${window[leak]}`);
 }
@@ -53,12 +53,12 @@ export async function empty(host: ShellHost): Promise<void> {
 /** Every slot can be had, once, and what it held before is gone. */
 export async function allSlots(host: ShellHost): Promise<void> {
   const device = await HermesDevice.open(host);
-  const { dataOffset } = bar4(deviceConfig);
+  const { dataOffset } = bar4(host.config);
   for (const kind of ['program', 'data'] as const) {
     const { count, bytes } = device.info.slots[kind];
     const slots: Slot[] = [];
     for (let n = 0; n < count; n++) {
-      const engine = n % deviceConfig.engines;
+      const engine = n % host.config.engines;
       slots.push(
         await device.requestSlot(kind, { engine }).catch((error: unknown) => {
           if (!(error instanceof CommandError)) throw error;
@@ -85,9 +85,9 @@ export async function allSlots(host: ShellHost): Promise<void> {
 export async function known(host: ShellHost, jobs: readonly Job[]): Promise<number> {
   const lockstep = new DeviceLockstep(host);
   const device = await HermesDevice.open(host, lockstep);
-  const share = (engine: number): readonly Job[] => jobs.filter((_, n) => n % deviceConfig.engines === engine);
+  const share = (engine: number): readonly Job[] => jobs.filter((_, n) => n % host.config.engines === engine);
   await Promise.all(
-    numbers(deviceConfig.engines, async (engine) => {
+    numbers(host.config.engines, async (engine) => {
       for (const job of share(engine)) await onDevice(device, engine, job);
     }),
   );

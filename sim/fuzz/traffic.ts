@@ -2,24 +2,26 @@
 import { generateScript, type Action, type Script } from './actions.ts';
 import { nthCase, type Job } from './cases.ts';
 import type { Batch, Choice, Found, Worker } from './campaign.ts';
-import { randomAt } from './chance.ts';
-import { deviceConfig, Devices } from './devices.ts';
+import { oneOf, randomAt } from './chance.ts';
+import { deviceConfigs, Devices } from './devices.ts';
 import { fewest, simpler } from './minimise.ts';
 import { play, type Played } from './player.ts';
-import type { Simulator } from '../simulator.ts';
 
 /** Programs that are run when a script is over: always the same. */
 const jobs: readonly Job[] = nthCase({ target: 'device', invalid: false, shape: 'mix' }, 1, 0).jobs.slice(0, 6);
 
 /** The n-th script of a seed. */
-export const nthScript = (seed: number, n: number): Script => generateScript(randomAt(seed, n, 0x4057), deviceConfig);
+export function nthScript(seed: number, n: number): Script {
+  const random = randomAt(seed, n, 0x4057);
+  return generateScript(random, oneOf(random, Object.values(deviceConfigs)));
+}
 
 /** Plays one script on a fresh device. @returns what was done; or what went wrong */
 export async function playOn(
   devices: Devices,
   script: Script,
 ): Promise<(Played & { readonly cycles: number }) | Error> {
-  const host = await devices.open(script.seed, script.stalls);
+  const host = await devices.open(script.seed, script.stalls, script.shell);
   const begin = host.cycles;
   try {
     return { ...(await play(host, script, jobs)), cycles: host.cycles - begin };
@@ -39,6 +41,7 @@ export async function shrunkScript(devices: Devices, script: Script, { name }: E
   if (!(await fails(left))) return left;
   const withActions = (actions: readonly Action[]): Promise<boolean> => fails({ ...left, actions });
   const settings: ((script: Script) => Script)[] = [
+    (script) => ({ ...script, shell: 'f1' }),
     (script) => ({ ...script, bystander: false }),
     (script) => ({ ...script, masked: false }),
     (script) => ({ ...script, reset: false }),
@@ -114,9 +117,9 @@ export class HostTraffic implements Worker {
   readonly #seed: number;
   readonly #devices: Devices;
 
-  constructor({ seed, backend }: Choice, make?: () => Promise<Simulator>) {
+  constructor({ seed, backend }: Choice) {
     this.#seed = seed;
-    this.#devices = make ? new Devices(backend, make) : new Devices(backend);
+    this.#devices = new Devices(backend);
   }
 
   async step(from: number): Promise<Batch> {

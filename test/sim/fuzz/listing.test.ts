@@ -9,7 +9,7 @@ import { smallLimits } from '../../../sim/fuzz/generate.ts';
 const programText = (source: string): Uint8Array => assemble(source).program;
 
 test('taking a program apart and putting it together gives the same bytes, whatever they are', () => {
-  for (let n = 0; n < 300; n++) {
+  for (let n = 0; n < 100; n++) {
     const { program } = nthProgram(3, n);
     expect(programOf(itemsOf(program))).toEqual(program);
     const wrong = invalidProgram(randomAt(4, n), smallLimits).program;

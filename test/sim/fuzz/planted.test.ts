@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { modulesOf, type Module } from '../../../gen/ir/index.ts';
 import { nthCase } from '../../../sim/fuzz/cases.ts';
-import { deviceConfig, Devices } from '../../../sim/fuzz/devices.ts';
+import { deviceConfigs, Devices } from '../../../sim/fuzz/devices.ts';
 import { Engines, netlistOf } from '../../../sim/fuzz/engines.ts';
 import { itemsOf } from '../../../sim/fuzz/index.ts';
 import { fromText, toText } from '../../../sim/fuzz/kept.ts';
@@ -57,8 +57,9 @@ test.each([
     /interrupt_lines.*requests_line1_left: .*pending_q.* becomes/,
   ],
 ])('%s: found, and shown by at most three actions of the host', { timeout: 120_000 }, async (_, fault) => {
-  const faulty = planted(netlist(deviceConfig), fault);
-  const devices = new Devices('wasm', async () => WasmSimulator.create(faulty));
+  const devices = new Devices('wasm', async (shell) =>
+    WasmSimulator.create(planted(netlist(deviceConfigs[shell]), fault)),
+  );
   for (let n = 0; ; n++) {
     if (n === 10) throw new Error('no difference in 10 scripts');
     const script = nthScript(1, n);
