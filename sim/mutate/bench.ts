@@ -1,8 +1,9 @@
 /** Runs test files of this project in this process, with a fault in every design that they simulate. */
+import { relative } from 'node:path';
 import { startTests, type File, type Task, type VitestRunner } from '@vitest/runner';
 import { modulesOf, type Module } from '../../gen/ir/index.ts';
 import { WasmSimulator } from '../wasm/index.ts';
-import { baseName } from './fault.ts';
+import { baseName, sourcesOf } from './fault.ts';
 import { registerStandIn } from './resolve.mjs';
 import { root } from './tests.ts';
 import { assertions } from './vitest.ts';
@@ -13,6 +14,8 @@ export interface Outcome {
   readonly failure?: { readonly test: string; readonly message: string };
   /** Modules of the designs that it simulates, without their parameters. */
   readonly modules: readonly string[];
+  /** Source files, from the root of the project, of these designs; only of a run without a fault. */
+  readonly sources: readonly string[];
   /** Clock cycles of all its simulators, up to the failure. */
   readonly cycles: number;
   readonly seconds: number;
@@ -26,6 +29,7 @@ let faulty: (top: Module) => Module | undefined = () => undefined;
 let limit = Infinity;
 let cycles = 0;
 const modules = new Set<string>();
+const designs = new Set<Module>();
 let runs = 0;
 
 /** Puts faults into what `WasmSimulator.create` makes, and counts its cycles. */
@@ -37,7 +41,10 @@ function install(): void {
     if (cycles > limit) throw new Hang(`no end after ${limit} cycles`);
   };
   WasmSimulator.create = (top, options) => {
-    for (const { name } of modulesOf(top)) modules.add(baseName(name));
+    for (const module of modulesOf(top)) {
+      modules.add(baseName(module.name));
+      designs.add(module);
+    }
     const simulator = create(faulty(top) ?? top, options);
     simulator.cycle = (n?: number) => {
       count(n ?? 1);
@@ -59,18 +66,22 @@ install();
  * @param path from the root of the project
  * @param most clock cycles after which it hangs
  */
-export async function runTests(
-  path: string,
-  fault: typeof faulty = () => undefined,
-  most = Infinity,
-): Promise<Outcome> {
-  [faulty, limit, cycles] = [fault, most, 0];
+export async function runTests(path: string, fault?: typeof faulty, most = Infinity): Promise<Outcome> {
+  [faulty, limit, cycles] = [fault ?? (() => undefined), most, 0];
   modules.clear();
+  designs.clear();
   runs += 1;
   const begin = performance.now();
   const [file] = await startTests([`${root}${path}`], new FirstFailure(runs));
   const failure = failureOf(file!);
-  return { ...(failure && { failure }), modules: [...modules], cycles, seconds: (performance.now() - begin) / 1000 };
+  const sources = new Set(fault ? [] : [...designs].flatMap((module) => [...sourcesOf(module)]));
+  return {
+    ...(failure && { failure }),
+    modules: [...modules],
+    sources: [...sources].map((file) => relative(root, file)),
+    cycles,
+    seconds: (performance.now() - begin) / 1000,
+  };
 }
 
 class FirstFailure implements VitestRunner {

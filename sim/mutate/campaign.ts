@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
 import type { Outcome } from './bench.ts';
 import { baseName, type Fault } from './fault.ts';
 import { scopeNames, type Scope, type ScopeName } from './scopes.ts';
@@ -100,17 +100,21 @@ export class Campaign {
     return new Map(this.#tests(scope).map((path) => [path, sound[path]!]));
   }
 
-  /** Test files that simulate the fault's module: those first that found faults near it, for the time that they take. */
-  #order({ module }: Fault, scope: ScopeName, sound: ReadonlyMap<string, Outcome>): string[] {
+  /** Test files that simulate the fault's module, or what the same source file describes: those first that found faults near it, for the time that they take. */
+  #order({ module, origin }: Fault, scope: ScopeName, sound: ReadonlyMap<string, Outcome>): string[] {
     const found = new Map<string, number>();
     for (const [id, result] of Object.entries(this.#memo.designs[scope]!.results)) {
       if (result.verdict !== 'found') continue;
       const near = id.startsWith(`${module}-`) ? 1 : 0.05;
       found.set(result.file, (found.get(result.file) ?? 0) + near);
     }
+    const source = relative(root, origin?.frames[0]?.file ?? '');
     const worth = (path: string): number => ((found.get(path) ?? 0) + 0.1) / (0.1 + sound.get(path)!.seconds);
     return [...sound.keys()]
-      .filter((path) => sound.get(path)!.modules.includes(baseName(module)))
+      .filter((path) => {
+        const { modules, sources } = sound.get(path)!;
+        return modules.includes(baseName(module)) || sources.includes(source);
+      })
       .sort((a, b) => worth(b) - worth(a));
   }
 
@@ -155,11 +159,12 @@ function readMemo(file: string): Memo {
   }
 }
 
-/** Of the test files and everything beside them, which is what they use. */
+/** Of the test files and everything beside them, which is what they use; and of all that is here. */
 function testsDigest(tests: TestsOf): string {
   const hash = createHash('sha256');
-  for (const folder of new Set(scopeNames.flatMap(tests).map((path) => dirname(path))))
+  const folders = scopeNames.flatMap(tests).map((path) => dirname(path));
+  for (const folder of new Set(['sim/mutate', ...folders]))
     for (const name of readdirSync(`${root}${folder}`).sort())
-      if (name.endsWith('.ts')) hash.update(name).update(readFileSync(`${root}${folder}/${name}`));
+      if (/\.m?ts$/.test(name)) hash.update(name).update(readFileSync(`${root}${folder}/${name}`));
   return hash.digest('hex').slice(0, 16);
 }

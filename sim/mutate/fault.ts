@@ -1,6 +1,6 @@
 /** One fault of a design, and the faults to choose from. */
 import { createHash } from 'node:crypto';
-import { modulesOf, type Module, type Origin } from '../../gen/ir/index.ts';
+import { allStatements, modulesOf, type Module, type Origin } from '../../gen/ir/index.ts';
 import { mutationsOf, type Kind, type Mutation } from './mutators.ts';
 import { edited, withModules } from './rewrite.ts';
 
@@ -65,17 +65,40 @@ function found(module: Module, { key, kind, signal, what }: Fault): Mutation | u
   return alike ?? there;
 }
 
+/** The same fault in a module of another name, which has the same lines of source: a block that is no module of its own. */
+function foundInSource(module: Module, { kind, signal, what, origin }: Fault): Mutation | undefined {
+  const line = sourceLine(origin);
+  return [...keyed(module).values()].find(
+    (each) =>
+      each.kind === kind && each.signal === signal && each.text === what && line === sourceLine(each.origin) && line,
+  );
+}
+
+/** File and line in which something was written; empty when unknown. */
+function sourceLine(origin: Origin | undefined): string {
+  const frame = origin?.frames[0];
+  return frame ? `${frame.file}:${frame.line}` : '';
+}
+
+/** Files that the text of a module comes from. */
+export function sourcesOf(module: Module): Set<string> {
+  const { ports, signals, statements } = module;
+  const origins = [...ports, ...signals, ...allStatements(statements)].map(({ origin }) => origin?.frames[0]?.file);
+  return new Set(origins.filter((file) => file !== undefined));
+}
+
 /**
- * The design with the fault: in the module of that name, or in those of other parameters where a design has none of that name.
- * Undefined where the design has no such place. Pure: the same design and fault give the same netlist.
+ * The design with the fault: in the module of that name; where a design has none, in those of other parameters; and where it
+ * has none of these either, in modules that were written by the same line. Undefined where the design has no such place.
+ * Pure: the same design and fault give the same netlist.
  */
 export function withFault(top: Module, fault: Fault): Module | undefined {
   const modules = modulesOf(top).filter(({ blackBox }) => !blackBox);
   const exact = modules.filter(({ name }) => name === fault.module);
   const alike = exact.length > 0 ? exact : modules.filter(({ name }) => baseName(name) === baseName(fault.module));
   const replaced = new Map<Module, Module>();
-  for (const module of alike) {
-    const mutation = found(module, fault);
+  for (const module of alike.length > 0 ? alike : modules) {
+    const mutation = alike.length > 0 ? found(module, fault) : foundInSource(module, fault);
     if (mutation) replaced.set(module, edited(module, mutation.edit));
   }
   return replaced.size > 0 ? withModules(top, replaced) : undefined;
