@@ -234,17 +234,23 @@ export const failures: readonly Failure[] = [
   },
   {
     source: 'request',
-    code: 'FpgaImageLimitExceeded',
-    meaning: 'the account has as many images as it may have in this region',
+    code: 'ResourceLimitExceeded',
+    meaning: 'the account has as many of these as it may have in this region',
     cure: 'delete images that are not needed (aws ec2 delete-fpga-image), or ask AWS for more',
-    also: ['ResourceLimitExceeded', 'ConcurrentFpgaImageLimitExceeded'],
   },
   {
     source: 'request',
     code: 'InvalidParameterValue',
     meaning: 'EC2 refuses a setting',
     cure: 'mend what the message names',
-    also: ['MissingParameter', 'InvalidParameter', 'InvalidParameterCombination', 'ValidationError', 'InvalidAction'],
+    also: [
+      'MissingParameter',
+      'InvalidParameter',
+      'InvalidParameterCombination',
+      'ValidationError',
+      'InvalidAction',
+      'UnsupportedOperation',
+    ],
   },
 
   // Errors of fpga-load-local-image, fpga-clear-local-image and fpga-describe-local-image.

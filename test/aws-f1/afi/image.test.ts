@@ -131,7 +131,7 @@ describe('submitting', () => {
     ['AuthFailure', /AWS does not accept the credentials/],
     ['RequestExpired', /the credentials have expired.*goes on where it stopped/s],
     ['UnauthorizedOperation', /these credentials may not do this.*ec2:CreateFpgaImage/s],
-    ['FpgaImageLimitExceeded', /as many images as it may have/],
+    ['ResourceLimitExceeded', /as many of these as it may have/],
     ['IdempotentParameterMismatch', /this token was used for another image.*hermes afi list/s],
     ['OptInRequired', /may not use this service in this region/],
     ['InvalidParameterValue', /EC2 refuses a setting \(InvalidParameterValue: played by the test\)/],

@@ -195,7 +195,11 @@ describe('killed, and run again', () => {
     expect(again).toMatchObject({ code: 0, stderr: '' });
     expect(again.stdout).toContain('going on with an upload of which 2 parts are there');
     const parts = s3.seen.filter(({ call }) => call === 'UploadPart').map(({ part }) => part!);
-    expect([parts.sort(), count('CreateMultipartUpload'), ec2.images.length]).toEqual([[3, 4], 0, 1]);
+    expect([parts.toSorted((a, b) => a - b), count('CreateMultipartUpload'), ec2.images.length]).toEqual([
+      [3, 4],
+      0,
+      1,
+    ]);
     requireNoSecrets(cl, again);
   });
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'v
 import { findArchive, readCheckpoint, type Checkpoint } from '../../../aws-f1/afi/checkpoint.ts';
 import { partSize, placeOf, upload } from '../../../aws-f1/afi/upload.ts';
 import { built, secrets } from './custom-logic.ts';
-import { startS3, type S3 } from './s3.ts';
+import { startS3, type S3, type Seen } from './s3.ts';
 import { useTestAccount, workOn, type TestWork } from './work.ts';
 
 const MiB = 1 << 20;
@@ -59,12 +59,15 @@ async function requireThere(Bucket: string, checkpoint: Checkpoint): Promise<voi
   expect(found).toBe(createHash('sha256').update(readFileSync(checkpoint.path)).digest('hex'));
 }
 
-/** Numbers of the parts that reached S3 whole. */
-const sentParts = (): number[] =>
+/** Numbers of the parts whose sending ended so. */
+const parts = (ended: Seen['status']): number[] =>
   s3.seen
-    .filter(({ call, status }) => call === 'UploadPart' && status === 200)
+    .filter(({ call, status }) => call === 'UploadPart' && status === ended)
     .map(({ part }) => part!)
-    .sort();
+    .toSorted((a, b) => a - b);
+
+/** Those that reached S3 whole. */
+const sentParts = (): number[] => parts(200);
 
 const times = (call: string): number => s3.seen.filter((each) => each.call === call && each.status !== 'cut').length;
 
@@ -88,12 +91,7 @@ test('a connection that is cut within a part is made again, without a word', asy
   s3.fault = (call, number) =>
     call === 'UploadPart' && cuts.delete(number!) ? { kind: 'cut', after: MiB } : undefined;
   await send();
-  expect(
-    s3.seen
-      .filter(({ status }) => status === 'cut')
-      .map(({ part }) => part)
-      .sort(),
-  ).toEqual([2, 3]);
+  expect(parts('cut')).toEqual([2, 3]);
   expect(sentParts()).toEqual([1, 2, 3]);
   await requireThere(Bucket, checkpoint);
 });
@@ -179,6 +177,7 @@ test('trouble of S3 that passes is waited for', async () => {
   s3.fault = (call) =>
     call === 'UploadPart' && troubles-- > 0 ? { kind: 'error', status: 503, code: 'SlowDown' } : undefined;
   await send();
+  expect([parts(503), sentParts()]).toEqual([[1, 1], [1]]);
   await requireThere(Bucket, checkpoint);
 });
 
