@@ -88,7 +88,9 @@ test('a start right behind the end of a run waits until the registers have their
 test('registers and stack are as abi.ts says at every start', () => {
   const bench = benchOf(small);
   const dirty = Array.from({ length: 10 }, (_, i) => `r${i} = -1\n*(u64 *)(r10 - ${8 * (i + 1)}) = r${i}\n`).join('');
-  bench.run({ program: programOf(`${dirty}call local +1\nexit\n${dirty}exit`) });
+  // In all eight frames.
+  const frames = Array.from({ length: 7 }, (_, n) => `call local f${n}\nexit\nf${n}: ${dirty}`).join('');
+  expect(bench.run({ program: programOf(`${dirty}${frames}exit`) }).error).toBeNull();
   const seen = bench.run({
     program: programOf(
       `r3 = r10\nr3 -= 0x20000000\nr0 |= r3\n${[4, 5, 6, 7, 8, 9].map((i) => `r0 |= r${i}\n`).join('')}` +
