@@ -1,15 +1,80 @@
 /**
- * npm run formal: proves the formal tasks. `npm run formal -- fifo/ alu` runs those whose names begin so, `--deep` goes to the
- * greater depths, `--list` names them all, `--record` writes docs/records/formal.json, `--report FILE` the counts as JSON.
+ * npm run formal: proves the formal tasks, two at a time. `npm run formal -- fifo/ alu/add` runs those whose names begin so.
+ *
+ * `--deep` goes to the greater depths and runs what takes too long otherwise; `--list` names the tasks; `--record` writes
+ * docs/records/formal.json; `--report FILE` writes the counts. Exit code 1 if a proof failed, 2 for a name that fits no task.
  */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pc from 'picocolors';
+import { executeAll, jobsOf, type Outcome } from '../sim/formal/jobs.ts';
+import { explain, line, record, table } from '../sim/formal/report.ts';
 import { formalTasks } from '../sim/formal/tasks/index.ts';
-import { executeAll, jobsOf, nameOf } from '../sim/formal/jobs.ts';
+import type { Task } from '../sim/formal/task.ts';
+import { root, ToolError } from '../sim/tools/index.ts';
 
-const names = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
-const deep = process.argv.includes('--deep');
-const tasks = formalTasks.filter((task) => names.length === 0 || names.some((name) => task.name.startsWith(name)));
-const jobs = tasks.flatMap((task) => jobsOf(task, deep));
-const outcomes = await executeAll(jobs, 2, ({ job, passed, seconds, answer }) => {
-  console.log(passed ? 'ok    ' : 'FAILED', nameOf(job), job.task.mode, job.depth ?? '', seconds.toFixed(1), answer.verdict, answer.where ?? '', passed ? '' : (answer.trace ?? ''));
-});
-process.exitCode = outcomes.every(({ passed }) => passed) ? 0 : 1;
+/** Proofs at the same time: one for each core of the machines that this runs on. */
+const atOnce = 2;
+
+function options() {
+  return parseArgs({
+    allowPositionals: true,
+    options: {
+      deep: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+      record: { type: 'boolean', default: false },
+      report: { type: 'string' },
+    },
+  });
+}
+
+/** The tasks that are asked for by name, or all; those for `--deep` alone only with it or by their full name. */
+function chosen(names: readonly string[], deep: boolean): Task[] {
+  const stray = names.find((name) => !formalTasks.some((task) => task.name.startsWith(name)));
+  if (stray !== undefined) {
+    throw new Error(
+      `no formal task begins with "${stray}"; there are ${formalTasks.map(({ name }) => name).join(', ')}`,
+    );
+  }
+  return formalTasks.filter(
+    (task) =>
+      names.includes(task.name) ||
+      ((names.length === 0 || names.some((name) => task.name.startsWith(name))) && (deep || task.deepOnly !== true)),
+  );
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = options();
+  const tasks = chosen(positionals, values.deep);
+  if (values.list) {
+    for (const { name, what, mode } of tasks) console.log(`${name.padEnd(22)} ${mode.padEnd(13)} ${what}`);
+    return 0;
+  }
+  const jobs = tasks.flatMap((task) => jobsOf(task, values.deep));
+  const outcomes: readonly Outcome[] = await executeAll(jobs, atOnce, (outcome) => console.log(line(outcome)));
+  console.log(`\n${table(outcomes)}`);
+  const failed = outcomes.filter(({ passed }) => !passed);
+  for (const outcome of failed) console.log(`\n${explain(outcome)}`);
+  console.log(`${outcomes.length - failed.length} formal jobs passed, ${failed.length} failed`);
+  if (values.report !== undefined) {
+    mkdirSync(dirname(values.report), { recursive: true });
+    writeFileSync(
+      values.report,
+      `${JSON.stringify({ passed: outcomes.length - failed.length, failed: failed.length })}\n`,
+    );
+  }
+  if (values.record) {
+    const file = join(root, 'docs/records/formal.json');
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, await record(outcomes, values.deep));
+  }
+  return failed.length === 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(pc.red((error as Error).message));
+  process.exitCode = error instanceof ToolError || (error as Error).name === 'FormalError' ? 1 : 2;
+}

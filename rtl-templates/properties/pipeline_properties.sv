@@ -23,7 +23,11 @@ module pipeline_properties #(
   input logic [63:0]   retire_data,
   input logic [7:0]    retire_error,
   input logic          retire_last,
-  // Inside: the instruction that leaves execute, and the one that leaves memory.
+  input logic          memory_request_ready,
+  // Inside: the loader asks for a line of the program; the instruction that leaves execute, and the one that leaves memory.
+  input logic          loader_request,
+  input logic          writes,
+  input logic          sets,
   input logic          execute_firing,
   input logic [63:0]   execute_slot,
   input logic [63:0]   execute_left,
@@ -40,6 +44,8 @@ module pipeline_properties #(
     was_first <= first;
     assume (run_start == was_first);
     assume (!run_changed);
+    // The register file is a RAM, which reset does not guard: flip-flops that come up as 0 write nothing into it.
+    if (first) assume (!writes && !sets);
   end
 
   // What the ALU is proved to say of jumps; it is set free here.
@@ -148,7 +154,12 @@ module pipeline_properties #(
   logic        loaded;
   logic [63:0] content;
   logic [3:0]  lines;
+  logic [3:0]  asked;
   always @(posedge clk) begin
+    // Lines come when they were asked for.
+    if (lines == asked) assume (!program_valid);
+    if (!rst_n) asked <= '0;
+    else if (loader_request && memory_request_ready) asked <= asked + 4'd1;
     if (!rst_n) begin
       lines <= '0;
       loaded <= 1'b0;

@@ -5,8 +5,9 @@ import { slotMemory, slotPort } from '../../gen/device/slot-memory.ts';
 import { alu } from '../../gen/ebpf/engine/alu.ts';
 import { earlyOf } from '../../gen/ebpf/engine/control-signals.ts';
 import { decoder } from '../../gen/ebpf/engine/decoder.ts';
+import { multiply } from '../../gen/ebpf/engine/multiply.ts';
 import type { EngineConfig } from '../../gen/ebpf/engine/interface.ts';
-import { bool, connect, flip, input, instance, module, output, u } from '../../gen/hdl/index.ts';
+import { bool, connect, flip, input, instance, module, output, pipeline, u } from '../../gen/hdl/index.ts';
 import type { Io } from '../../gen/hdl/index.ts';
 import { axi4 } from '../../gen/lib/axi.ts';
 
@@ -52,5 +53,15 @@ export function decodeAndCompute(config: EngineConfig) {
     result.value = computed.result;
     taken.value = computed.taken;
     error.value = decoded.error;
+  });
+}
+
+/** The multiplier in three stages that never wait. */
+export function multiplier() {
+  const ports = { left: input(u(64)), right: input(u(64)), product: output(u(64)) };
+  return module('multiplier', ports, ({ left, right, product }) => {
+    const { products, sums, result } = pipeline('products', 'sums', 'result');
+    products.enter(bool.of(1));
+    product.value = multiply(products, sums, result, left, right);
   });
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { root } from '../tools/index.ts';
 import { buildModel, type Model } from './model.ts';
-import { bounded, covered, inductive, reachable, type Answer } from './solve.ts';
+import { bounded, boundedInGates, covered, inductive, reachable, type Answer } from './solve.ts';
 import type { Fault, Task } from './task.ts';
 
 export const formalFolder = join(root, 'build/formal');
@@ -40,14 +40,24 @@ export function nameOf({ task, kind, fault }: Job): string {
 }
 
 const folderOf = (job: Job): string => {
-  const part = job.fault === undefined ? job.kind : `fault${job.task.faults.indexOf(job.fault)}`;
+  const part = job.fault === undefined ? 'model' : `fault${job.task.faults.indexOf(job.fault)}`;
   return join(formalFolder, job.task.name.replaceAll('/', '-'), part);
 };
+
+/** Proof and cover of a task ask about the same model. */
+const models = new Map<string, Promise<Model>>();
+
+function modelOf(job: Job): Promise<Model> {
+  const folder = folderOf(job);
+  let model = models.get(folder);
+  if (model === undefined) models.set(folder, (model = buildModel(job.task, folder, job.fault)));
+  return model;
+}
 
 /** Builds the model of a job, asks the solver, and says whether the answer is the one that it has to be. */
 export async function execute(job: Job): Promise<Outcome> {
   const start = performance.now();
-  const model = await buildModel(job.task, folderOf(job), job.fault);
+  const model = await modelOf(job);
   const answer = await ask(job, model);
   const passed = answer.verdict === (job.kind === 'fault' ? 'broken' : 'holds');
   return { job, passed, answer, seconds: (performance.now() - start) / 1000 };
@@ -57,6 +67,7 @@ async function ask({ task, kind, depth = 0 }: Job, model: Model): Promise<Answer
   if (kind === 'cover') return covered(model, depth);
   if (kind === 'fault') return bounded(model, depth);
   if (task.mode === 'reachability') return reachable(model);
+  if (task.gates === true) return boundedInGates(model, depth);
   const base = await bounded(model, depth);
   return task.mode === 'induction' && base.verdict === 'holds' ? inductive(model, depth) : base;
 }

@@ -33,7 +33,7 @@ export async function buildModel(task: Task, folder: string, fault?: Fault): Pro
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const { name, text } of sources) writeFileSync(join(folder, name), text);
-  const usesAbc = task.mode === 'reachability' && fault === undefined;
+  const usesAbc = (task.mode === 'reachability' || task.gates === true) && fault === undefined;
   const script = yosysScript(task, sources, usesAbc);
   writeFileSync(join(folder, 'model.ys'), script);
   const { path } = await tools.yosys();
@@ -114,22 +114,28 @@ function topSource(task: Task, top: Module): SourceFile {
   const { ports } = top;
   const domains = top.domains;
   const clocks = domains.map(({ clock }) => clock);
-  const resets = new Map(domains.map(({ reset, resetActive }) => [reset, resetActive === 'low' ? 'started' : '!started']));
+  const resets = new Map(
+    domains.map(({ reset, resetActive }) => [reset, resetActive === 'low' ? 'started' : '!started']),
+  );
   const inputs = ports.filter(({ kind, name }) => kind === 'input' && !resets.has(name) && !clocks.includes(name));
   const outputs = ports.filter(({ kind }) => kind === 'output');
   const text = readFileSync(join(propertiesFolder, `${task.properties}.sv`), 'utf8');
   const known = new Set([...ports.map(({ name }) => name), 'first']);
   const wanted = portsIn(text, task.properties);
-  const portOf = (name: string): string | undefined => [`${task.prefix ?? ''}${name}`, name].find((each) => known.has(each));
+  const portOf = (name: string): string | undefined =>
+    [`${task.prefix ?? ''}${name}`, name].find((each) => known.has(each));
   const stray = wanted.find((name) => portOf(name) === undefined && task.probes?.[name] === undefined);
   if (stray !== undefined)
     throw new FormalError(`${task.name}: ${task.properties}.sv reads \`${stray}\`, which is neither port nor probe`);
   const parameters = Object.entries(task.parameters ?? {}).map(([name, value]) => `.${name}(${value})`);
   const lines = [
     'module formal_top (',
-    [...clocks.map((clock) => `  input logic ${clock}`), ...inputs.map((port) => `  input logic ${rangeOf(port)}${port.name}`)].join(',\n'),
+    [
+      ...clocks.map((clock) => `  input logic ${clock}`),
+      ...inputs.map((port) => `  input logic ${rangeOf(port)}${port.name}`),
+    ].join(',\n'),
     ');',
-    '  logic past_first = 1\'b0;',
+    "  logic past_first = 1'b0;",
     `  always @(posedge ${clocks[0]}) past_first <= 1'b1;`,
     '  wire first = !past_first;',
     `  wire started = ${task.anyState ? "1'b1" : 'past_first'};`,
@@ -152,7 +158,9 @@ function yosysScript(task: Task, sources: readonly SourceFile[], usesAbc: boolea
     'hierarchy -check -top formal_top',
     'proc',
     'flatten',
-    ...probes.map(([port, inside]) => `connect -set properties.${port} ${/^\d/.test(inside) ? inside : `dut.${inside}`}`),
+    ...probes.map(
+      ([port, inside]) => `connect -nounset -set properties.${port} ${/^\d/.test(inside) ? inside : `dut.${inside}`}`,
+    ),
     ...(task.freeCells ?? []).map((selection) => `delete ${selection}`),
     'opt_clean',
     ...(task.freeMemories

@@ -16,7 +16,11 @@ export interface Answer {
   readonly output: string;
 }
 
-async function smtbmc(model: Model, args: readonly string[], trace: string): Promise<{ passed: boolean; output: string }> {
+async function smtbmc(
+  model: Model,
+  args: readonly string[],
+  trace: string,
+): Promise<{ passed: boolean; output: string }> {
   const { path } = await tools.smtbmc();
   await tools.yices();
   const all = ['-s', 'yices', ...args, '--dump-vcd', trace, model.smt];
@@ -28,12 +32,18 @@ async function smtbmc(model: Model, args: readonly string[], trace: string): Pro
 
 /** `file:line` of the first assertion that yosys-smtbmc names. */
 function failing(output: string): string | undefined {
-  const named = /Assert failed in formal_top: (.*)/.exec(output)?.[1] ?? /Unreached cover statement at (.*)/.exec(output)?.[1];
+  const named =
+    /Assert failed in formal_top: (.*)/.exec(output)?.[1] ?? /Unreached cover statement at (.*)/.exec(output)?.[1];
   if (named === undefined) return undefined;
   return /([\w.]+\.sv):(\d+)\.\d+-[\d.]+ \(/.exec(named)?.slice(1, 3).join(':') ?? named.split(' ')[0];
 }
 
-function answer(model: Model, { passed, output }: { passed: boolean; output: string }, bad: 'broken' | 'unknown', name: string): Answer {
+function answer(
+  model: Model,
+  { passed, output }: { passed: boolean; output: string },
+  bad: 'broken' | 'unknown',
+  name: string,
+): Answer {
   if (passed) return { verdict: 'holds', output };
   const trace = join(model.folder, name);
   const where = failing(output);
@@ -55,14 +65,28 @@ export async function covered(model: Model, depth: number): Promise<Answer> {
   return answer(model, await smtbmc(model, ['-c', '-t', String(depth)], 'cover.vcd'), 'broken', 'cover.vcd');
 }
 
-/** Whether any run at all can break an assertion, by property directed reachability. A counterexample is shown by `bounded`. */
-export async function reachable(model: Model): Promise<Answer> {
+async function abc(model: Model, command: string): Promise<string> {
   const { path } = await tools.abc();
-  const { code, output } = await run(path, ['-c', `read_aiger ${model.aiger}; fold; strash; pdr`], { cwd: model.folder });
+  const script = `read_aiger ${model.aiger}; fold; strash; scorr; ${command}`;
+  const { code, output } = await run(path, ['-c', script], { cwd: model.folder });
   if (code !== 0) throw new FormalError(`ABC ended with code ${code} in ${model.folder}:\n${output.trim()}`);
-  if (/Property proved/.test(output)) return { verdict: 'holds', output };
+  return output;
+}
+
+/** ABC's verdict; a counterexample is made again by the SMT solver, which writes it down. */
+async function judged(model: Model, output: string, proved: RegExp): Promise<Answer> {
   const frame = /asserted in frame (\d+)/.exec(output)?.[1];
-  if (frame === undefined) throw new FormalError(`ABC came to no result in ${model.folder}:\n${output.trim()}`);
-  const shown = await bounded(model, Number(frame) + 2);
-  return { ...shown, verdict: 'broken' };
+  if (frame !== undefined) return { ...(await bounded(model, Number(frame) + 2)), verdict: 'broken' };
+  if (proved.test(output)) return { verdict: 'holds', output };
+  throw new FormalError(`ABC came to no result in ${model.folder}:\n${output.trim()}`);
+}
+
+/** Whether any run at all can break an assertion, by property directed reachability. */
+export async function reachable(model: Model): Promise<Answer> {
+  return judged(model, await abc(model, 'pdr'), /Property proved/);
+}
+
+/** As {@link bounded}, on the level of gates. */
+export async function boundedInGates(model: Model, depth: number): Promise<Answer> {
+  return judged(model, await abc(model, `bmc3 -F ${depth}`), new RegExp(`No output asserted in ${depth} frames`));
 }

@@ -46,6 +46,8 @@ export interface Task {
    */
   readonly anyState?: boolean;
   readonly mode: Mode;
+  /** A bounded proof that ABC makes on the level of gates: quicker where there is much control and little arithmetic. */
+  readonly gates?: boolean;
   /** Cycles in continuous integration, and with `--deep`. A proof by reachability has none. */
   readonly depth?: number;
   readonly deep?: number;

@@ -1,6 +1,7 @@
 /** The engine against RFC 9669: its units with all operands, and the pipeline that feeds them. */
-import { decodeAndCompute } from '../designs.ts';
+import { divider } from '../../../gen/ebpf/engine/divider.ts';
 import { engine } from '../../../gen/ebpf/engine/engine.ts';
+import { decodeAndCompute, multiplier } from '../designs.ts';
 import { smallest } from './smallest.ts';
 import type { Task } from '../task.ts';
 
@@ -28,6 +29,54 @@ const units: readonly Task[] = groups.map(([name, what, alu, jumps]) => ({
   faults: [],
 }));
 
+const multiplierTask: Task = {
+  name: 'multiplier/sums',
+  what: 'products of pieces and their sums, at their places, for all 64-bit operands',
+  design: multiplier,
+  properties: 'multiplier_properties',
+  probes: {
+    p00: 'sums_product_0_0_q',
+    p01: 'sums_product_0_1_q',
+    p02: 'sums_product_0_2_q',
+    p03: 'sums_product_0_3_q',
+    p10: 'sums_product_1_0_q',
+    p11: 'sums_product_1_1_q',
+    p12: 'sums_product_1_2_q',
+    p20: 'sums_product_2_0_q',
+    even: 'result_even_sum_q',
+    odd: 'result_odd_sum_q',
+  },
+  mode: 'bmc',
+  depth: 6,
+  cover: 6,
+  faults: [],
+};
+
+const dividerTask: Task = {
+  name: 'divider/digits',
+  what: 'dividend = quotient * divisor + rest, rest < divisor, signs, halves, by zero, at most 33 cycles, all 64-bit operands',
+  design: () => divider,
+  properties: 'divider_properties',
+  probes: {
+    is_signed: 'control_is_signed',
+    is_narrow: 'control_narrow',
+    is_remainder: 'control_remainder',
+    rest: 'rest_q',
+    divisor: 'divisor_q',
+    quotient: 'quotient_q',
+    pairs: 'pairs_q',
+    aligning: 'aligning_q',
+    running: 'running_q',
+    takes_negative: 'negative_q',
+    takes_remainder: 'remainder_q',
+    takes_low_half: 'narrow_q',
+  },
+  mode: 'induction',
+  depth: 1,
+  cover: 26,
+  faults: [],
+};
+
 const pipeline: Task = {
   name: 'engine/pipeline',
   what: 'instructions retire once, in program order, with current operands and the results made of them',
@@ -38,6 +87,9 @@ const pipeline: Task = {
   files: ['ebpf_specification.sv'],
   parameters: { PC: 5 },
   probes: {
+    writes: 'writes',
+    sets: 'sets',
+    loader_request: 'loader_request_valid',
     execute_firing: 'execute_firing',
     execute_slot: 'execute_slot_q',
     execute_left: 'execute_left_q',
@@ -53,4 +105,4 @@ const pipeline: Task = {
   faults: [],
 };
 
-export const engineTasks: readonly Task[] = [...units, pipeline];
+export const engineTasks: readonly Task[] = [...units, multiplierTask, dividerTask, pipeline];

@@ -1,0 +1,93 @@
+/** What formal runs tell: a table as they go, counterexamples, and the record for the documentation. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import { root, tools } from '../tools/index.ts';
+import { nameOf, type Outcome } from './jobs.ts';
+import { keySignals } from './trace.ts';
+
+/** Which program answers: SMT solver or ABC. */
+const engineOf = ({ job }: Outcome): string => {
+  const gates = job.kind === 'proof' && (job.task.mode === 'reachability' || job.task.gates === true);
+  return gates ? 'abc' : 'yices';
+};
+
+const modeOf = ({ job }: Outcome): string => (job.kind === 'proof' ? job.task.mode : job.kind);
+
+/** One line about an outcome. */
+export function line(outcome: Outcome): string {
+  const { job, passed, seconds } = outcome;
+  const state = passed ? pc.green('ok    ') : pc.red('FAILED');
+  const depth = job.depth === undefined ? '' : `, ${job.depth} cycles`;
+  return `${state} ${nameOf(job)} (${modeOf(outcome)}${depth}, ${seconds.toFixed(1)} s)`;
+}
+
+/** The table of a run: task, engine, mode, depth, seconds, result. */
+export function table(outcomes: readonly Outcome[]): string {
+  const made = new Table({
+    head: ['task', 'engine', 'mode', 'depth', 'seconds', 'result'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const outcome of outcomes) {
+    const { job, passed, seconds } = outcome;
+    const result = passed ? 'ok' : pc.red('failed');
+    made.push([nameOf(job), engineOf(outcome), modeOf(outcome), job.depth ?? '-', seconds.toFixed(1), result]);
+  }
+  return made.toString();
+}
+
+/** Why a job failed: what broke, where it is written, the trace and what the properties saw in its last cycles. */
+export function explain({ job, answer }: Outcome): string {
+  const lines = [pc.bold(nameOf(job))];
+  if (job.kind === 'fault') {
+    lines.push(`  the planted fault was not noticed within ${job.depth} cycles: the properties are too weak`);
+    return lines.join('\n');
+  }
+  const what = {
+    proof: answer.verdict === 'unknown' ? 'not inductive: a good state leads to' : 'broken:',
+    cover: 'never reached:',
+  }[job.kind];
+  lines.push(
+    `  ${what} ${answer.where === undefined ? 'see the output of the solver' : place(answer.where, answer.trace)}`,
+  );
+  if (answer.trace === undefined) return [...lines, answer.output.trim()].join('\n');
+  lines.push(`  trace: ${relative(root, answer.trace)}`);
+  const { first, rows } = keySignals(answer.trace);
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  lines.push(`  in cycles ${first} to ${first + (rows[0]?.values.length ?? 1) - 1}:`);
+  for (const { name, values } of rows) lines.push(`    ${name.padEnd(width)}  ${values.join('  ')}`);
+  return lines.join('\n');
+}
+
+/** A labelled assertion with the line that it stands on. */
+function place(where: string, trace: string | undefined): string {
+  const label = /^[\w.]*?(\w+)$/.exec(where)?.[1];
+  const folder = trace === undefined ? undefined : dirname(trace);
+  if (label === undefined || folder === undefined || !existsSync(folder)) return where;
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.sv'))) {
+    const lines = readFileSync(join(folder, file), 'utf8').split('\n');
+    const at = lines.findIndex((text) => text.trimStart().startsWith(`${label}:`));
+    if (at >= 0) return `${label}, ${file}:${at + 1}: ${lines[at]!.trim()}`;
+  }
+  return where;
+}
+
+/** The record of a run, as docs/records/formal.json holds it. */
+export async function record(outcomes: readonly Outcome[], deep: boolean): Promise<string> {
+  const versions = await Promise.all([tools.yosys(), tools.yices(), tools.abc()]);
+  const content = {
+    tools: Object.fromEntries(versions.map(({ name, version }) => [name, version])),
+    deep,
+    jobs: outcomes.map((outcome) => ({
+      task: nameOf(outcome.job),
+      what: outcome.job.kind === 'proof' ? outcome.job.task.what : outcome.job.kind,
+      engine: engineOf(outcome),
+      mode: modeOf(outcome),
+      ...(outcome.job.depth !== undefined && { depth: outcome.job.depth }),
+      result: outcome.passed ? 'ok' : 'failed',
+      seconds: Number(outcome.seconds.toFixed(1)),
+    })),
+  };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
