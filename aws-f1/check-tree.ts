@@ -5,9 +5,13 @@ import type { ShellName } from '../gen/config.ts';
 import type { TreeManifest } from './build.ts';
 import { parseModules, type SvModule } from './check-verilog.ts';
 
-/** What building and simulating leaves in the directory, and belongs to nobody's design. */
+/** What belongs to the directory below build/. */
+const ofBuild = /^build\/(scripts\/[^/]+\.(tcl|sh|py)|constraints\/[^/]+\.xdc)$/;
+/** What building, simulating and compiling leave there and elsewhere. */
 const products =
-  /^(build\/(checkpoints|reports|src_post_encryption)\/|verif\/sim\/|build\/scripts\/.*(\.log|\.out|\.jou|last_log|\.Xil\/)|build\/constraints\/(generated_)?cl_clocks_aws\.xdc$|software\/runtime\/(hermes_run|.*\.o)$)/;
+  /^(build\/constraints\/(generated_)?cl_clocks_aws\.xdc$|verif\/sim\/|software\/runtime\/(hermes_run$|.*\.o$))/;
+
+const isProduct = (path: string): boolean => (path.startsWith('build/') && !ofBuild.test(path)) || products.test(path);
 
 export const filesOf = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -31,7 +35,7 @@ export interface Tree {
 }
 
 export function readTree(folder: string, shell: ShellName): Tree {
-  const paths = filesOf(folder).filter((path) => !products.test(path));
+  const paths = filesOf(folder).filter((path) => !isProduct(path));
   const files = new Map(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
   const modules = [...files].filter(([path]) => /^design\/.*\.sv$/.test(path));
   return {

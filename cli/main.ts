@@ -50,7 +50,7 @@ const program = new Command('hermes')
       '',
       'Exit codes:',
       '  0  done',
-      '  1  the program ended with an error, or the device differed from the model',
+      '  1  the program ended with an error, the device differed from the model, or a check has findings',
       '  2  the command line, a file or the configuration cannot be used',
       '',
       'Try: hermes run examples/hash.s --data examples/hash.data',

@@ -53,6 +53,8 @@ describe.each(shellNames)('a directory for %s', (shell) => {
   it('what a build leaves is no fault', async () => {
     const files = smallTree(shell);
     files.set('build/checkpoints/to_aws/x.dcp', '');
+    files.set('build/afi.json', '{"log": "/home/someone/log"}');
+    files.set('build/scripts/vivado.log', 'reading /tmp/x.sv');
     files.set('build/src_post_encryption/alu.sv', 'module other; endmodule');
     files.set('build/constraints/cl_clocks_aws.xdc', 'create_clock');
     expect((await checkTree(written(files), shell)).findings).toEqual([]);
