@@ -7,7 +7,19 @@ import { HermesDevice, type ShellHost, type Slot } from '../shell/index.ts';
 import { random } from '../shell/random.ts';
 import { contents, type Action, type Content, type Script } from './actions.ts';
 import type { Job } from './cases.ts';
-import { allSlots, control, empty, idle, known, numbers, releaseAll, settling, Violation } from './recovery.ts';
+import {
+  allSlots,
+  asHeld,
+  control,
+  empty,
+  idle,
+  known,
+  numbers,
+  releaseAll,
+  settling,
+  Violation,
+  type RunRequest,
+} from './recovery.ts';
 
 const programs = contents.map((text) => assemble(text).program);
 
@@ -229,6 +241,17 @@ function bytesOf(content: Content, length: number): Uint8Array {
   return bytes;
 }
 
+/** The last run that each engine was told: what it may still have of it is to be right, too. */
+function lastRuns(actions: readonly Action[]): RunRequest[] {
+  const last = new Map<number, RunRequest>();
+  for (const action of actions) {
+    if (action.do !== 'command' || (action.words[0] & 255) !== Command.Run) continue;
+    const [, , slots, length] = action.words;
+    last.set(action.engine, { engine: action.engine, program: slots & 255, data: (slots >>> 8) & 255, length });
+  }
+  return [...last.values()];
+}
+
 /** What was done. */
 export interface Played {
   readonly actions: number;
@@ -252,9 +275,11 @@ export async function play(host: ShellHost, script: Script, jobs: readonly Job[]
   // A line whose message was not acknowledged makes the next one after 4096 cycles.
   await host.idle(script.masked ? 4200 : 120);
   if (!bystander) await watch.check();
+  let instructions = 0;
+  for (const request of lastRuns(script.actions)) instructions += await asHeld(host, request);
   if (script.reset) await host.flr();
   else await releaseAll(host);
   await empty(host);
   await allSlots(host);
-  return { actions: player.actions, instructions: await known(host, jobs) };
+  return { actions: player.actions, instructions: instructions + (await known(host, jobs)) };
 }

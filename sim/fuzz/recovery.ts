@@ -2,7 +2,16 @@
 import { bar4 } from '../../gen/config.ts';
 import { Engine, Status } from '../../gen/device/layout.ts';
 import { DeviceLockstep } from '../compare/index.ts';
-import { CommandError, HermesDevice, type ShellHost, type Slot } from '../shell/index.ts';
+import { modelOf } from '../golden/helpers.ts';
+import { Machine } from '../golden/interpreter.ts';
+import {
+  CommandError,
+  HermesDevice,
+  type RunResult,
+  type ShellHost,
+  type Slot,
+  type SlotKind,
+} from '../shell/index.ts';
 import type { Job } from './cases.ts';
 import { onDevice } from './devices.ts';
 
@@ -30,6 +39,50 @@ export async function idle(host: ShellHost, engine: number): Promise<void> {
     await host.idle(20);
   }
 }
+
+/** A run as the request says it. */
+export interface RunRequest {
+  readonly engine: number;
+  readonly program: number;
+  readonly data: number;
+  readonly length: number;
+}
+
+/**
+ * A program that is run again does what the slots hold now, whatever an engine remembers of them. Slots that are not
+ * allocated are left out. @returns instructions
+ */
+export async function asHeld(host: ShellHost, { engine, program, data, length }: RunRequest): Promise<number> {
+  const { config } = host;
+  const { dataOffset } = bar4(config);
+  const slotOf = (kind: SlotKind, number: number): Slot => {
+    const bytes = kind === 'data' ? config.dataSlotBytes : config.programSlotBytes;
+    return { kind, number, bytes, address: (kind === 'data' ? dataOffset : 0) + number * bytes };
+  };
+  const [code, memory] = [slotOf('program', program), slotOf('data', data)];
+  const isThere = program < config.programSlots && data < config.dataSlots;
+  if (!isThere || length > code.bytes || length % 8 !== 0 || length === 0) return 0;
+  const device = await HermesDevice.open(host);
+  const text = await device.read(code, length);
+  const before = await device.read(memory);
+  const result = await device.run(code, memory, length, { engine }).catch((error: unknown) => {
+    if (error instanceof CommandError) return undefined;
+    throw error;
+  });
+  if (!result) return 0;
+  const after = await device.read(memory);
+  const expected = new Machine({ ...modelOf(config), program: text, data: before }).run();
+  const at = after.findIndex((byte, index) => byte !== before[index]);
+  const told = ({ r0, error, instructions }: ProgramResult): string =>
+    `${error ? `${error.class} at ${error.pc}` : `r0 ${r0}`} after ${instructions} instructions`;
+  const what = `engine ${engine}, program slot ${program}, data slot ${data}, ${length} bytes`;
+  if (told(result) !== told(expected))
+    throw new Violation(`${what}: ${told(result)}, but what the slots hold gives ${told(expected)}`);
+  if (at >= 0) throw new Violation(`${what}: byte ${at} of the data slot is ${after[at]}, and not ${before[at]}`);
+  return result.instructions;
+}
+
+type ProgramResult = Pick<RunResult, 'r0' | 'error' | 'instructions'>;
 
 /** Gives back every slot; that some are not allocated is no fault. */
 export async function releaseAll(host: ShellHost): Promise<void> {
