@@ -2,6 +2,7 @@
 import pc from 'picocolors';
 import { bar4, memoryBudget, presets, settings, shells, type Config } from '../../gen/config.ts';
 import { bar0 } from '../../gen/device/bar0.ts';
+import { helpersNamed } from '../../gen/ebpf/helpers/functions.ts';
 import { shellTables } from '../../gen/shell/index.ts';
 import { tools } from '../../sim/tools/index.ts';
 import { loadConfig, type ConfigOptions } from '../configuration.ts';
@@ -23,6 +24,7 @@ export async function info(options: ConfigOptions): Promise<number> {
     ['BAR4', size(bar4(config).bytes), 'slots, over DMA_PCIS'],
   ]);
   section('Slots in BAR4', slots(config));
+  if (config.helpers.length > 0) section('Helper functions', helpers(config));
   section('Registers in BAR0', registers(config));
   section(
     'Presets',
@@ -61,6 +63,9 @@ function slots(config: Config): string[][] {
     row('data', dataOffset, config.dataSlots, config.dataSlotBytes),
   ];
 }
+
+const helpers = (config: Config): string[][] =>
+  helpersNamed(config.helpers).map(({ name, number, doc }) => [`call ${number}`, name, doc]);
 
 const registers = (config: Config): string[][] =>
   bar0(config).registers.map(({ name, offset, bytes, count: many = 1, stride, doc = '' }) => [
