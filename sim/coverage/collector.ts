@@ -57,34 +57,35 @@ export class Collector {
     return unknown;
   }
 
-  /** Listens to an engine on its own whose netlist is the model's, instrumented. */
-  watching(simulator: WasmSimulator): Watcher {
-    const passage = simulator.signal(passageName);
-    return ({ program }) => {
+  /**
+   * Listens to engines whose netlist is the model's, instrumented.
+   * @param paths of the engines in the design; one on its own has the empty path
+   */
+  watching(simulator: WasmSimulator, paths: readonly string[] = ['']): Watcher {
+    const passages = paths.map((path) => simulator.signal(within(path, passageName)));
+    return ({ program, engine }) => {
       const follower = new Follower(program, this.#accepted);
-      return (retirement, before) =>
-        this.#step(follower.step(retirement, before, new Passage(passage.get(), this.#places)));
+      const passage = passages[engine]!;
+      const bins = paths.length > 1 || paths[0] !== '' ? this.model.ofEngines[engine] : undefined;
+      return (retirement, before) => {
+        const step = follower.step(retirement, before, new Passage(passage.get(), this.#places));
+        this.#step(step);
+        const bin = bins?.get(step.error ?? step.row?.name ?? '');
+        if (bin) this.#hit(bin);
+      };
     };
   }
 
-  /** Listens to the engines of a device. */
-  readonly device: Watcher = ({ program, engine }) => {
-    const follower = new Follower(program, this.#accepted);
-    const bins = this.model.ofEngines[engine];
-    return (retirement, before) => {
-      const step = follower.step(retirement, before);
-      this.#step(step);
-      const bin = bins?.get(step.error ?? step.row?.name ?? '');
-      if (bin) this.#hit(bin);
-    };
-  };
-
-  /** Takes over which points the hardware has seen since it was made. */
-  readPoints(simulator: WasmSimulator): void {
-    for (const [path, bins] of this.model.ofPoints) {
-      const seen = simulator.signal(path === '' ? seenName : `${path}.${seenName}`).getBytes();
+  /** Takes over which points of an engine have been seen since the simulation began. @param engine its number in a device */
+  readPoints(simulator: WasmSimulator, path = '', engine?: number): void {
+    const own = engine === undefined ? undefined : this.model.ofEngines[engine];
+    for (const [below, bins] of this.model.ofPoints) {
+      const seen = simulator.signal(within(path, within(below, seenName))).getBytes();
       bins.forEach((bin, i) => {
-        if (((seen[i >> 3]! >> (i & 7)) & 1) === 1) this.#hit(bin);
+        if (((seen[i >> 3]! >> (i & 7)) & 1) === 0) return;
+        this.#hit(bin);
+        const ofEngine = own?.get(bin.id);
+        if (ofEngine) this.#hit(ofEngine);
       });
     }
   }
@@ -129,6 +130,8 @@ export class Collector {
     this.#counts.set(bin, (this.#counts.get(bin) ?? 0) + times);
   }
 }
+
+const within = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
 /** Names of the signals that a simulation has to keep for {@link Collector}. */
 export const isObserved = (path: string): boolean => path.endsWith(seenName) || path.endsWith(passageName);

@@ -32,27 +32,38 @@ export interface Instrumented {
   readonly pipelines: readonly string[];
 }
 
-/** @param pipeline name of the module whose instructions carry the flags */
+/**
+ * Instruments the modules that are a pipeline, or parts of one; what is around them stays as it is.
+ * @param pipeline name of the module whose instructions carry the flags
+ */
 export function instrument(top: Module, pipeline: string, flags: readonly Flag[]): Instrumented {
-  const known = new Map<Module, { module: Module; points: readonly Point[] }>();
   const points = new Map<string, readonly Point[]>();
   const pipelines: string[] = [];
-  const enter = (module: Module, path: string): Module => {
+  const around = new Map<Module, Module>();
+  const within = new Map<Module, Module>();
+
+  const enter = (module: Module, path: string, isWithin: boolean): Module => {
     if (module.blackBox) return module;
-    const below = module.instances.map((each) => enter(each.module, path === '' ? each.name : `${path}.${each.name}`));
-    if (module.name === pipeline) pipelines.push(path);
-    const made = known.get(module) ?? make(module, below);
+    const isPipeline = module.name === pipeline;
+    const isWatched = isWithin || isPipeline;
+    if (isPipeline) pipelines.push(path);
+    const instances = module.instances.map((each): Instance => {
+      const inner = path === '' ? each.name : `${path}.${each.name}`;
+      return { ...each, module: enter(each.module, inner, isWatched) };
+    });
+    const seen = isWatched ? pointsOf(module) : [];
+    if (seen.length > 0) points.set(path, seen);
+    // Modules that are used several times are made once.
+    const known = isWatched ? within : around;
+    const made = known.get(module) ?? make({ ...module, instances }, module, seen);
     known.set(module, made);
-    if (made.points.length > 0) points.set(path, made.points);
-    return made.module;
+    return made;
   };
-  const make = (module: Module, below: readonly Module[]): { module: Module; points: readonly Point[] } => {
-    const seen = pointsOf(module);
-    const instances = module.instances.map((instance, i): Instance => ({ ...instance, module: below[i]! }));
-    const watched = seen.length > 0 ? withSeen({ ...module, instances }, seen) : { ...module, instances };
-    return { module: module.name === pipeline ? withFlags(watched, module, flags) : watched, points: seen };
+  const make = (module: Module, original: Module, seen: readonly Point[]): Module => {
+    const watched = seen.length > 0 ? withSeen(module, seen) : module;
+    return original.name === pipeline ? withFlags(watched, original, flags) : watched;
   };
-  return { top: enter(top, ''), points, pipelines };
+  return { top: enter(top, '', false), points, pipelines };
 }
 
 const signal = (kind: Signal['kind'], name: string, width: number, value?: Expr): Signal => ({

@@ -28,7 +28,10 @@ export interface Model {
   readonly ofErrors: readonly Bin[];
   /** Bins of points, by path of the module and position of the point. */
   readonly ofPoints: ReadonlyMap<string, readonly Bin[]>;
-  /** Bins of an engine of a device: by number of the engine, then by name of an instruction or of an error class. */
+  /**
+   * Bins of an engine of a device: by its number, then by name of an instruction or of an error class, or by the id of what
+   * is seen in the stages of any engine.
+   */
   readonly ofEngines: readonly ReadonlyMap<string, Bin>[];
   readonly instrumented: Instrumented;
   /** Names of the flags, the first in bit 0. */
@@ -96,9 +99,13 @@ export function modelOf(engine: Module, config: EngineConfig, engines: number): 
       points.map((point) => add(point.kind, path === '' ? engineName : `${engineName}.${path}`, wantedOf(point))),
     ]),
   );
+  const ofStages = [...ofPoints.values()].flat().filter(({ group }) => group === 'stall' || group === 'flush');
   const ofEngines = Array.from({ length: engines }, (_, engine) => {
-    const wanted = [...running.map(instructionSeen), ...errorsSeen(bins)];
-    return new Map(wanted.map((each) => [each.label, add('engine', `engine ${engine}`, each)]));
+    const own = (wanted: Wanted): Bin => add('engine', `engine ${engine}`, wanted);
+    return new Map([
+      ...[...running.map(instructionSeen), ...errorsSeen(bins)].map((wanted) => [wanted.label, own(wanted)] as const),
+      ...ofStages.map(({ id, group, label }) => [id, own({ aspect: group, label })] as const),
+    ]);
   });
   return {
     bins,
@@ -115,11 +122,8 @@ export function modelOf(engine: Module, config: EngineConfig, engines: number): 
   };
 }
 
-/** Aspect of everything that is seen in the hardware. */
-export const seenAspect = 'seen';
-
 const wantedOf = ({ name, origin }: Point): Wanted => ({
-  aspect: seenAspect,
+  aspect: 'seen',
   label: name,
   ...(origin && { origin }),
 });

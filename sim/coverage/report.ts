@@ -1,11 +1,11 @@
 /** What was covered, in numbers and in words. */
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ErrorClass } from '../../gen/ebpf/abi.ts';
 import { listing } from '../../gen/ebpf/disassembler.ts';
 import { groups, sceneOf, type Bin, type Group } from './bins.ts';
 import { Code } from './code.ts';
 import type { Collector } from './collector.ts';
-import { seenAspect } from './model.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -50,8 +50,8 @@ export function exclusions(bins: readonly Bin[]): { readonly reason: string; rea
 export function cure(bin: Bin): string {
   const scene = sceneOf(bin);
   if (!scene) {
-    const { subject, aspect, label, origin } = bin;
-    if (aspect !== seenAspect) return `a run that ends with ${label}`;
+    const { subject, label, origin } = bin;
+    if (label in ErrorClass) return `a run that ends with ${label}`;
     const frame = origin?.frames[0];
     return `a cycle in which ${subject} has ${label}${frame ? ` (${relative(root, frame.file)}:${frame.line})` : ''}`;
   }

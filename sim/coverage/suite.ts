@@ -1,32 +1,20 @@
 /** The fixed suite: vectors, programs made from the bins, and a share of random ones; on one engine and on a device. */
 import { readFileSync } from 'node:fs';
-import { configure, type Config } from '../../gen/config.ts';
 import type { ErrorName } from '../../gen/ebpf/abi.ts';
-import { helperPatience, type EngineConfig } from '../../gen/ebpf/engine/interface.ts';
-import { EngineBench, inLockstep, type SlotTiming } from '../compare/index.ts';
+import { helperPatience } from '../../gen/ebpf/engine/interface.ts';
+import { EngineBench, type SlotTiming } from '../compare/index.ts';
 import { failingHelper, nthCase, type Job } from '../fuzz/cases.ts';
 import { functionsOf, slotTiming, snooping } from '../fuzz/engines.ts';
-import { createShellHost } from '../shell/create.ts';
 import { random } from '../shell/random.ts';
 import { WasmSimulator } from '../wasm/index.ts';
 import type { Pace } from './bins.ts';
 import { aimedAt } from './closure.ts';
 import { Code } from './code.ts';
 import { Collector, isObserved } from './collector.ts';
+import { covered } from './covered.ts';
+import { coverDevice } from './device.ts';
 import { modelOf } from './model.ts';
 import { rowNamed } from './rows.ts';
-
-/** An engine whose limits are near, with everything that a configuration can add to one. */
-export const covered = {
-  programSlotBytes: 4096,
-  dataSlotBytes: 4096,
-  cacheLines: 32,
-  branchTargets: 4,
-  stepLimit: 400,
-  retirePort: true,
-  helpers: ['gather_bytes', 'sqrti', 'unwind'],
-  callByRegister: true,
-} as const satisfies EngineConfig;
 
 const vectorFile = new URL('../../test/vectors/bpf_conformance.json', import.meta.url);
 
@@ -78,7 +66,7 @@ export async function runSuite({
   engine.giveUp();
   engine.readPoints();
   if (engines > 0) note(`a device of ${engines} engines`);
-  if (engines > 0) await closeDevice(collector, engines);
+  if (engines > 0) await coverDevice(collector, engines, seed);
   return collector;
 }
 
@@ -177,34 +165,5 @@ export class CoveredEngine {
   /** Takes over which points of the hardware have been seen so far. */
   readPoints(): void {
     this.#collector.readPoints(this.#simulator);
-  }
-}
-
-/** Every instruction and every error class on each engine of a device. */
-async function closeDevice(collector: Collector, engines: number): Promise<void> {
-  const { branchTargets, ...shared } = covered;
-  const slots = { programSlots: 2, dataSlots: 2 };
-  const config: Config = configure({ ...shared, ...slots, engines, branchTargets }, 'small');
-  const host = await createShellHost('wasm', { config, stalls: 0, timeout: 1_000_000 });
-  try {
-    await inLockstep(
-      host,
-      'build/coverage/divergence.vcd',
-      async (device) => {
-        const [code, data] = [await device.requestSlot('program'), await device.requestSlot('data')];
-        for (const [engine, bins] of collector.model.ofEngines.entries()) {
-          const programs = aimedAt([...bins.values()], collector);
-          for (let made = programs.next(); !made.done;) {
-            const { program, length } = made.value;
-            await device.write(code, program);
-            const { error } = await device.run(code, data, length, { engine });
-            made = programs.next(error && { class: error.class as ErrorName, pc: error.pc });
-          }
-        }
-      },
-      collector.device,
-    );
-  } finally {
-    host.close();
   }
 }

@@ -5,7 +5,8 @@ import { Code } from '../../../sim/coverage/code.ts';
 import { Collector } from '../../../sim/coverage/collector.ts';
 import { modelOf } from '../../../sim/coverage/model.ts';
 import { rowNamed } from '../../../sim/coverage/rows.ts';
-import { CoveredEngine, covered } from '../../../sim/coverage/suite.ts';
+import { covered } from '../../../sim/coverage/covered.ts';
+import { CoveredEngine } from '../../../sim/coverage/suite.ts';
 import { assemble } from '../../../gen/ebpf/assembler.ts';
 
 export const model = modelOf(EngineBench.netlist(covered), covered, 1);

@@ -6,6 +6,7 @@ import {
   bool,
   elaborate,
   input,
+  instance,
   module,
   mux,
   output,
@@ -15,6 +16,7 @@ import {
   switchOn,
   enumeration,
   u,
+  unused,
   when,
 } from '../../../gen/hdl/index.ts';
 import type { Module } from '../../../gen/ir/index.ts';
@@ -175,6 +177,30 @@ test('expressions of one bit count with both values, but constants and what an a
     'b < 3 = 1',
   ]);
   expect(names).toHaveLength(10);
+});
+
+test('only pipelines and their parts are instrumented, each for itself', () => {
+  const pair = module('pair', { enter: input(bool), other: input(bool), left: output(bool) }, (io) => {
+    const common = { value: 0, waits: 0, drop: 0 };
+    const one = instance(line, { ...common, enter: io.enter, other: io.other });
+    const two = instance(line, { ...common, enter: io.enter, other: 0 });
+    unused(one.out);
+    unused(two.out);
+    io.left.value = one.left.and(two.left);
+  });
+  const made = instrument(elaborate(() => pair).top, 'line', flags);
+  expect(made.pipelines).toEqual(['one', 'two']);
+  expect([...made.points.keys()]).toEqual(['one', 'two']);
+  const simulator = WasmSimulator.create(made.top, { keep: observed });
+  simulator.poke('rst_n', 0);
+  simulator.cycle(2);
+  simulator.poke('rst_n', 1);
+  simulator.poke('enter', 1);
+  simulator.poke('other', 1);
+  simulator.cycle(4);
+  const place = made.points.get('one')!.findIndex(({ name }) => name === 'second: other');
+  const seen = ['one', 'two'].map((path) => (simulator.signal(`${path}.${seenName}`).getBig() >> BigInt(place)) & 1n);
+  expect(seen).toEqual([1n, 0n]);
 });
 
 test('an instrumented design does what it did', () => {

@@ -8,7 +8,8 @@ import { page } from '../../../sim/coverage/html.ts';
 import type { Model } from '../../../sim/coverage/model.ts';
 import { cure, record, totals } from '../../../sim/coverage/report.ts';
 import { runBy } from '../../../sim/coverage/rows.ts';
-import { conformanceVectors, covered, runSuite } from '../../../sim/coverage/suite.ts';
+import { covered } from '../../../sim/coverage/covered.ts';
+import { conformanceVectors, runSuite } from '../../../sim/coverage/suite.ts';
 
 let collector: Collector;
 let model: Model;
