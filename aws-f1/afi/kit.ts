@@ -5,6 +5,7 @@ import { totalmem } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { z } from 'zod';
 import { $, which } from 'zx';
+import { kits } from '../build-kits.ts';
 import { AfiError, refused } from './failures.ts';
 import { redact, withoutSecrets } from './redact.ts';
 import type { Reporter } from './report.ts';
@@ -16,8 +17,6 @@ const treeSchema = z.object({
   kit: z.string(),
   vivado: z.string(),
   top: z.string(),
-  recipe: z.string(),
-  uramOption: z.number().nullable(),
   outputs: z.record(z.string(), z.string()),
 });
 
@@ -53,13 +52,13 @@ const leastMemory = 30_000_000;
 
 const setup = 'in the kit: source hdk_setup.sh, in this shell';
 
-/** The variables that hdk_setup.sh sets, and a file below each that shows that it is whole. */
-const variables: Readonly<Record<string, Readonly<Record<Tree['shell'], string>>>> = {
-  AWS_FPGA_REPO_DIR: { f1: 'hdk_setup.sh', f2: 'hdk_setup.sh' },
-  HDK_DIR: { f1: 'hdk_version.txt', f2: 'common' },
+/** The variables that hdk_setup.sh sets, and what is below each in a kit that is whole. */
+const variables: Readonly<Record<string, Readonly<Record<Tree['shell'], readonly string[]>>>> = {
+  AWS_FPGA_REPO_DIR: { f1: ['hdk_setup.sh'], f2: ['hdk_setup.sh'] },
+  HDK_DIR: { f1: ['hdk_version.txt'], f2: ['common'] },
   HDK_SHELL_DIR: {
-    f1: 'build/checkpoints/from_aws/SH_CL_BB_routed.dcp',
-    f2: 'build/checkpoints/from_aws/cl_bb_routed.small_shell.dcp',
+    f1: [`build/scripts/${kits.f1.entry}`, 'build/checkpoints/from_aws/SH_CL_BB_routed.dcp'],
+    f2: [`build/scripts/${kits.f2.entry}`, 'build/checkpoints/from_aws/cl_bb_routed.small_shell.dcp'],
   },
 };
 
@@ -69,8 +68,10 @@ export async function requireKit(tree: Tree): Promise<void> {
   for (const [name, files] of Object.entries(variables)) {
     const folder = process.env[name];
     if (folder === undefined || folder === '') missing.push(`${name} is not set (${setup})`);
-    else if (!existsSync(join(folder, files[tree.shell]))) {
-      missing.push(`${name} is ${folder}, where there is no ${files[tree.shell]} (${setup}, of kit ${tree.kit})`);
+    else {
+      const absent = files[tree.shell].filter((file) => !existsSync(join(folder, file)));
+      for (const file of absent)
+        missing.push(`${name} is ${folder}, where there is no ${file} (${setup}, of kit ${tree.kit})`);
     }
   }
   missing.push(...(await vivadoProblems(tree)));
@@ -112,12 +113,8 @@ function isSupported(line: string, version: string, vivado: string): boolean {
   return version >= first! && version <= last!;
 }
 
-/** The command of a build, in build/scripts. */
-export function buildCommand(tree: Tree): string[] {
-  if (tree.shell === 'f2') return ['python3', 'aws_build_dcp_from_cl.py', '-c', tree.top];
-  const uram = tree.uramOption === null ? [] : ['-uram_option', `${tree.uramOption}`];
-  return ['./aws_build_dcp_from_cl.sh', '-foreground', '-clock_recipe_a', tree.recipe, ...uram];
-}
+/** The command of a build, in build/scripts: that of hermes build, which knows the options of the design. */
+export const buildCommand = ({ shell }: Tree): string[] => ['./build.sh', ...(shell === 'f1' ? ['-foreground'] : [])];
 
 /** What a line of either kit's build begins. */
 const phases: readonly (readonly [RegExp, string])[] = [
@@ -168,12 +165,16 @@ export async function runBuild(cl: string, tree: Tree, report: Reporter): Promis
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.once(signal, stop);
+  let phase = 'starting';
+  const show = (): void =>
+    report.progress(`building: ${phase} (${Math.floor((Date.now() - start) / 60_000)} min)`, phase);
+  show();
+  const clock = setInterval(show, 10_000);
   try {
     for await (const line of child) {
       appendFileSync(log, `${redact(line)}\n`);
-      const phase = phases.find(([pattern]) => pattern.test(line))?.[1];
-      const minutes = Math.floor((Date.now() - start) / 60_000);
-      if (phase !== undefined) report.progress(`building: ${phase} (${minutes} min)`, phase);
+      phase = phases.find(([pattern]) => pattern.test(line))?.[1] ?? phase;
+      show();
       if (/^ERROR\b/.test(line)) errors.push(redact(line));
     }
     const { exitCode, signal } = await child;
@@ -183,6 +184,7 @@ export async function runBuild(cl: string, tree: Tree, report: Reporter): Promis
     const shown = errors.slice(0, mostErrors).map((line) => `\n  ${line}`);
     throw new AfiError(`the build ${how}${shown.join('')}`, `mend what it says; all of it is in ${relative('.', log)}`);
   } finally {
+    clearInterval(clock);
     for (const signal of signals) process.off(signal, stop);
   }
 }

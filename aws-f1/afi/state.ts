@@ -64,31 +64,30 @@ export function readState(cl: string): State {
 export class StateFile {
   readonly cl: string;
   #state: State;
-  readonly #release: () => void;
-  readonly #dry: boolean;
+  /** Gives the lock back; undefined where changes stay in memory. */
+  readonly #release: (() => void) | undefined;
 
-  private constructor(cl: string, release: () => void, dry: boolean) {
+  private constructor(cl: string, release?: () => void) {
     this.cl = cl;
     this.#state = readState(cl);
     this.#release = release;
-    this.#dry = dry;
   }
 
-  /**
-   * @param dry changes stay in memory, and nothing is locked
-   * @throws AfiError when another run has it
-   */
-  static open(cl: string, dry: boolean): StateFile {
-    if (!existsSync(cl)) throw refused(`${cl}: there is no such directory`, 'make it with: hermes build f2');
-    if (dry) return new StateFile(cl, () => {}, dry);
+  /** @throws AfiError when another run has it */
+  static open(cl: string): StateFile {
     mkdirSync(join(cl, 'build'), { recursive: true });
     const release = lock(join(cl, 'build/afi.lock'));
     try {
-      return new StateFile(cl, release, dry);
+      return new StateFile(cl, release);
     } catch (error) {
       release();
       throw error;
     }
+  }
+
+  /** Reads what is there, and keeps changes in memory: for a dry run, or without a directory for an image of any origin. */
+  static inMemory(cl: string): StateFile {
+    return new StateFile(cl);
   }
 
   get state(): State {
@@ -98,7 +97,7 @@ export class StateFile {
   /** Changes some of it; on the disk when this has returned. */
   async update(change: Partial<State>): Promise<void> {
     this.#state = { ...this.#state, ...change };
-    if (!this.#dry) await replaceFile(stateFile(this.cl), `${JSON.stringify(this.#state, null, 2)}\n`);
+    if (this.#release) await replaceFile(stateFile(this.cl), `${JSON.stringify(this.#state, null, 2)}\n`);
   }
 
   /** Adds an image, or puts it in the place of the one with its token. */
@@ -110,8 +109,13 @@ export class StateFile {
   }
 
   close(): void {
-    this.#release();
+    this.#release?.();
   }
+}
+
+/** @throws AfiError when there is no such directory */
+export function requireDirectory(cl: string): void {
+  if (!existsSync(cl)) throw refused(`${cl}: there is no such directory`, 'make it with: hermes build f2');
 }
 
 async function replaceFile(path: string, text: string): Promise<void> {

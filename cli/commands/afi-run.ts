@@ -1,4 +1,5 @@
 /** What the commands of `hermes afi` do, and how they show it. */
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Calls, type CallOptions } from '../../aws-f1/afi/calls.ts';
 import { refused } from '../../aws-f1/afi/failures.ts';
@@ -6,7 +7,7 @@ import { ownImages } from '../../aws-f1/afi/image.ts';
 import { redact } from '../../aws-f1/afi/redact.ts';
 import type { Reporter } from '../../aws-f1/afi/report.ts';
 import { clear, requireTools, slots } from '../../aws-f1/afi/slot.ts';
-import { StateFile } from '../../aws-f1/afi/state.ts';
+import { requireDirectory, StateFile } from '../../aws-f1/afi/state.ts';
 import {
   buildStep,
   copyStep,
@@ -219,12 +220,15 @@ export async function afi(name: Action, directory: string, options: AfiOptions):
   }
 }
 
+/** An image that is named with its id can be loaded where there is no directory. */
 async function withState<T>(
   cl: string,
-  { dryRun = false }: AfiOptions,
+  { dryRun = false, image }: AfiOptions,
   work: (file: StateFile) => Promise<T>,
 ): Promise<T> {
-  const file = StateFile.open(cl, dryRun);
+  const isAway = image !== undefined && !existsSync(cl);
+  if (!isAway) requireDirectory(cl);
+  const file = dryRun || isAway ? StateFile.inMemory(cl) : StateFile.open(cl);
   try {
     return await work(file);
   } finally {

@@ -1,7 +1,7 @@
 /** Custom logic directories and archives for tests, and the command run on them. */
 import { execFile, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -110,14 +110,14 @@ export function customLogic(shell: 'f1' | 'f2' = 'f2'): string {
     kit: shell === 'f1' ? '1.4.24' : '2.0.2',
     vivado: shell === 'f1' ? '2019.1 to 2021.2' : '2024.1',
     top: 'cl_hermes',
-    recipe: 'A1',
-    uramOption: shell === 'f1' ? 3 : null,
     outputs: { 'design/cl_hermes.sv': '', 'design/cl_id_defines.vh': '' },
   };
   write(join(cl, 'manifest.json'), JSON.stringify(tree));
   write(join(cl, 'design/cl_hermes.sv'), 'module cl_hermes; endmodule\n');
   write(join(cl, 'design/cl_id_defines.vh'), "`define CL_SH_ID0 32'h9000_1DE5\n`define CL_SH_ID1 32'h1D51_FEDD\n");
-  mkdirSync(join(cl, 'build/scripts'), { recursive: true });
+  const template = readFileSync(join(root, `aws-f1/templates/${shell}/build.sh`), 'utf8');
+  const script = template.replace('@RECIPE@', 'A1').replace('@URAM_OPTION@', '3');
+  chmodSync(write(join(cl, 'build/scripts/build.sh'), script), 0o755);
   return cl;
 }
 

@@ -43,8 +43,8 @@ export interface Kit {
   readonly bin: string;
 }
 
-/** A kit, and the script in the custom logic that begins a build: it prints the phases and leaves an archive and a report. */
-export function kit(folder: string, cl: string, shell: 'f1' | 'f2' = 'f2', slack = '0.031'): Kit {
+/** A kit whose script prints the phases of a build and leaves an archive and a report. */
+export function kit(folder: string, shell: 'f1' | 'f2' = 'f2', slack = '0.031'): Kit {
   const repo = join(folder, 'aws-fpga');
   const version = shell === 'f1' ? 'Vivado v2021.2 (64-bit)' : 'vivado v2024.1 (64-bit)';
   write(join(repo, 'hdk_setup.sh'), '');
@@ -65,7 +65,7 @@ export function kit(folder: string, cl: string, shell: 'f1' | 'f2' = 'f2', slack
   write(join(folder, `${stamp}.manifest.txt`), manifestOf(checkpoint, change));
   const state = slack.startsWith('-') ? 'VIOLATED' : 'MET';
   const script = [
-    'echo "$0 $@" > ../../ran; env > ../../env; echo x >> ../../times',
+    'echo "$@" > ../../ran; env > ../../env; echo x >> ../../times',
     '[ "$(basename "$CL_DIR")" = cl_hermes ] || { echo "ERROR: CL_DIR is $CL_DIR"; exit 1; }',
     'echo "AWS FPGA: Start placing customer design cl_hermes"; echo "WARNING: nothing"',
     'echo "AWS FPGA: Start routing customer design cl_hermes" >&2',
@@ -76,6 +76,6 @@ export function kit(folder: string, cl: string, shell: 'f1' | 'f2' = 'f2', slack
     `echo "Slack (${state}) :             ${slack}ns  (required time - arrival time)" > ../reports/cl_hermes.${stamp}.post_route_timing.rpt`,
   ];
   const name = shell === 'f1' ? 'aws_build_dcp_from_cl.sh' : 'aws_build_dcp_from_cl.py';
-  program(join(cl, 'build/scripts'), name, ...script);
+  program(join(repo, 'hdk/shell/build/scripts'), name, ...script);
   return { bin, env: { AWS_FPGA_REPO_DIR: repo, HDK_DIR: join(repo, 'hdk'), HDK_SHELL_DIR: join(repo, 'hdk/shell') } };
 }

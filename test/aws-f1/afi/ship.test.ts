@@ -47,9 +47,9 @@ beforeEach(() => {
 const services = (): NodeJS.ProcessEnv => ({ AWS_ENDPOINT_URL_S3: s3.url, AWS_ENDPOINT_URL_EC2: ec2.url });
 
 /** A machine that has everything: kit, Vivado and FPGAs. */
-function machine(cl: string, slack?: string): NodeJS.ProcessEnv {
+function machine(slack?: string): NodeJS.ProcessEnv {
   const folder = temporary();
-  const { bin, env } = kit(folder, cl, 'f2', slack);
+  const { bin, env } = kit(folder, 'f2', slack);
   return { ...env, ...services(), PATH: `${instance(bin)}:${process.env['PATH']}` };
 }
 
@@ -84,7 +84,7 @@ async function until(holds: () => boolean): Promise<void> {
 describe('ship', () => {
   test('from source to a loaded image, and nothing twice', { timeout }, async () => {
     const cl = customLogic();
-    const env = machine(cl);
+    const env = machine();
     const first = await afi(ship(cl, '-S', '1'), env);
     expect(first).toMatchObject({ code: 0, stderr: '' });
     const [made] = ec2.images;
@@ -114,11 +114,12 @@ describe('ship', () => {
     expect([ec2.of('CreateFpgaImage').length, count('CompleteMultipartUpload')]).toEqual([1, 1]);
     expect(readFileSync(join(cl, 'times'), 'utf8')).toBe('x\n');
 
-    const [status, listed, slots] = await Promise.all([
-      afi(['status', cl, '--json'], env),
-      afi(['list', '--json'], env),
-      afi(['list', '--slots', '--json'], env),
-    ]);
+    const [status, listed] = await Promise.all([afi(['status', cl, '--json'], env), afi(['list', '--json'], env)]);
+    const cleared = await afi(['clear', '-S', '1'], env);
+    expect([cleared.code, cleared.stdout]).toEqual([0, 'slot 1: cleared\n']);
+    const elsewhere = await afi(['load', '/nonexistent', '--image', made!.globalId], env);
+    expect(elsewhere).toMatchObject({ code: 0, stderr: '' });
+    const slots = await afi(['list', '--slots', '--json'], env);
     expect(JSON.parse(status.stdout)).toMatchObject({
       archive: state.archive,
       images: [{ state: 'available' }],
@@ -126,8 +127,8 @@ describe('ship', () => {
     });
     expect(JSON.parse(listed.stdout)).toMatchObject([{ FpgaImageId: made!.id, State: { Code: 'available' } }]);
     expect(JSON.parse(slots.stdout)).toMatchObject([
-      { slot: 0, status: 'loaded' },
-      { slot: 1, status: 'loaded' },
+      { slot: 0, image: made!.globalId, status: 'loaded' },
+      { slot: 1, image: 'none', status: 'cleared' },
     ]);
     requireNoSecrets(cl, first, again, status, listed, slots);
     expect(existsSync(join(cl, 'build/afi.lock'))).toBe(false);
@@ -172,7 +173,7 @@ describe('ship', () => {
 
   test('violated timing goes no further than the build', { timeout }, async () => {
     const cl = customLogic();
-    const run = await afi(ship(cl), machine(cl, '-0.120'));
+    const run = await afi(ship(cl), machine('-0.120'));
     expect(run.code).toBe(2);
     expect(run.stderr).toMatch(/timing violated: worst setup slack -0\.12 ns.*\n.*--allow-violations/);
     expect(ec2.requests).toEqual([]);
@@ -224,11 +225,10 @@ describe('killed, and run again', () => {
 
   test('within the build: nothing of it goes on', { timeout }, async () => {
     const cl = customLogic();
-    const env = machine(cl);
-    write(join(cl, 'fail'), '');
+    const env = machine();
     const pid = join(cl, 'pid');
     write(
-      join(cl, 'build/scripts/aws_build_dcp_from_cl.py'),
+      join(env['HDK_SHELL_DIR']!, 'build/scripts/aws_build_dcp_from_cl.py'),
       `echo $$ > ${pid}; echo "Start placing"; while :; do sleep 0.1; done\n`,
     );
     const run = afi(['build', cl], env);

@@ -13,7 +13,7 @@ import { customLogic, write } from './custom-logic.ts';
 
 test('what was written is read again, and nothing else is left', async () => {
   const cl = customLogic();
-  const file = StateFile.open(cl, false);
+  const file = StateFile.open(cl);
   await file.update({ shell: 'f2', archive: { path: 'a.tar', bytes: 3, sha256: 'x' } });
   file.close();
   expect(readState(cl)).toEqual({
@@ -27,7 +27,7 @@ test('what was written is read again, and nothing else is left', async () => {
 
 test('a dry run writes nothing and locks nothing', async () => {
   const cl = customLogic();
-  const file = StateFile.open(cl, true);
+  const file = StateFile.inMemory(cl);
   await file.update({ shell: 'f2' });
   expect(file.state.shell).toBe('f2');
   expect(readdirSync(join(cl, 'build'))).toEqual(['scripts']);
@@ -36,16 +36,16 @@ test('a dry run writes nothing and locks nothing', async () => {
 test.each(['{', '[]', '{"version":2}', '{"version":1,"images":[{"id":7}]}'])('%s is refused', (text) => {
   const cl = customLogic();
   write(stateFile(cl), text);
-  expect(() => StateFile.open(cl, false)).toThrow(/afi\.json: cannot be understood/);
+  expect(() => StateFile.open(cl)).toThrow(/afi\.json: cannot be understood/);
   expect(existsSync(join(cl, 'build/afi.lock'))).toBe(false);
 });
 
 test('while one process has it, no other gets it', () => {
   const cl = customLogic();
-  const first = StateFile.open(cl, false);
-  expect(() => StateFile.open(cl, false)).toThrow(new RegExp(`afi\\.lock: process ${process.pid} is at work`));
+  const first = StateFile.open(cl);
+  expect(() => StateFile.open(cl)).toThrow(new RegExp(`afi\\.lock: process ${process.pid} is at work`));
   first.close();
-  StateFile.open(cl, false).close();
+  StateFile.open(cl).close();
 });
 
 test('the lock of a process that was killed is taken over', async () => {
@@ -57,15 +57,15 @@ test('the lock of a process that was killed is taken over', async () => {
   const stat = readFileSync(`/proc/${other.pid}/stat`, 'utf8');
   const started = stat.slice(stat.lastIndexOf(')')).split(' ')[20];
   writeFileSync(lock, JSON.stringify({ pid: other.pid, host: hostname(), started }));
-  expect(() => StateFile.open(cl, false)).toThrow(/is at work/);
+  expect(() => StateFile.open(cl)).toThrow(/is at work/);
   other.kill('SIGKILL');
   await once(other, 'exit');
-  StateFile.open(cl, false).close();
+  StateFile.open(cl).close();
   // A later process that has got the number of a dead one is not its heir.
   writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname(), started: '1' }));
-  StateFile.open(cl, false).close();
+  StateFile.open(cl).close();
   writeFileSync(lock, JSON.stringify({ pid: 1, host: 'another-machine', started: '1' }));
-  expect(() => StateFile.open(cl, false)).toThrow(/on another-machine/);
+  expect(() => StateFile.open(cl)).toThrow(/on another-machine/);
 });
 
 test('every failure has a meaning and a cure, and no two are called the same', () => {
