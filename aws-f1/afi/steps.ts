@@ -21,6 +21,8 @@ export interface Work {
   readonly file: StateFile;
   readonly calls: Calls;
   readonly report: Reporter;
+  /** Asked as soon as the shell is known, before anything is done for it. @throws AfiError to go no further */
+  readonly consent: (shell: ShellName) => Promise<void>;
 }
 
 export interface SubmitOptions {
@@ -86,10 +88,11 @@ const unbuilt = (file: StateFile): Checkpoint => ({
 });
 
 /** Checks the archive, uploads it and asks for an image, unless there is one of it. */
-export async function submitStep({ file, calls, report }: Work, options: SubmitOptions): Promise<Image> {
+export async function submitStep({ file, calls, report, consent }: Work, options: SubmitOptions): Promise<Image> {
   const bucket = options.bucket ?? file.state.upload?.bucket;
   if (bucket === undefined) throw refused('no bucket is chosen', 'name one in the region of the image with --bucket');
   const checkpoint = await checked(file, options, calls.dry);
+  await consent(checkpoint.shell);
   if (!options.allowViolations && file.state.timing?.met === false) {
     throw refused(
       `${checkpoint.path}: ${describeTiming(file.state.timing)} (${file.state.timing.report})`,

@@ -66,13 +66,18 @@ export async function upload(
   const [id, sent] = await begun(calls, place, checkpoint.bytes, size);
   if (sent.length > 0) report.line(`going on with an upload of which ${sent.length} parts are there`);
   const parts = await sendParts(calls, checkpoint, place, id, size, sent, report);
-  await calls.s3(
-    new CompleteMultipartUploadCommand({ ...named(place), UploadId: id, MultipartUpload: { Parts: parts } }),
-    {},
+  const complete = { ...named(place), UploadId: id, MultipartUpload: { Parts: parts } };
+  const failed = await calls.s3(new CompleteMultipartUploadCommand(complete), {}).then(
+    () => undefined,
+    (error: Error) => error,
   );
-  if (!calls.dry && !(await isThere(calls, place, checkpoint.bytes))) {
-    throw new AfiError(`s3://${place.bucket}/${place.key}: S3 has not the bytes that were sent`, 'run it again');
-  }
+  // When the answer was lost, the SDK has asked again, and there was no upload any more: the object is there all the same.
+  const isLost = failed instanceof RequestError && failed.code === 'NoSuchUpload';
+  if (failed !== undefined && !isLost) throw failed;
+  if (calls.dry || (await isThere(calls, place, checkpoint.bytes))) return;
+  throw (
+    failed ?? new AfiError(`s3://${place.bucket}/${place.key}: S3 has not the bytes that were sent`, 'run it again')
+  );
 }
 
 const named = ({ bucket, key }: Place): { Bucket: string; Key: string } => ({ Bucket: bucket, Key: key });

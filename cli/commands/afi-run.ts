@@ -57,7 +57,7 @@ function reporter(): Reporter {
 
 type Run = (work: Work, options: AfiOptions) => Promise<number>;
 /** Of a command that is not about one custom logic. */
-type PlainRun = (work: Omit<Work, 'file'>, options: AfiOptions) => Promise<number>;
+type PlainRun = (work: Pick<Work, 'calls' | 'report'>, options: AfiOptions) => Promise<number>;
 
 const submitting = ({ part, ...options }: AfiOptions): SubmitOptions => ({ ...options, part: part * MiB });
 
@@ -154,6 +154,7 @@ const status: Run = async (work, { json = false }) => {
 const list: PlainRun = async ({ calls }, { slots: ofSlots = false, json = false, dryRun = false }) => {
   if (ofSlots) await requireTools(dryRun);
   const found = ofSlots ? await slots(calls) : await ownImages(calls);
+  if (dryRun) return Exit.ok;
   if (json) console.log(redact(JSON.stringify(found)));
   else if (found.length === 0) console.log(ofSlots ? 'this instance has no FPGA' : `no images in ${calls.region}`);
   else console.log(redact(ofSlots ? slotTable(found as SlotRows) : imageTable(found as ImageRows)));
@@ -211,8 +212,10 @@ export async function afi(name: Action, directory: string, options: AfiOptions):
   try {
     if (isPlain(name)) return await plain[name]({ calls, report }, options);
     return await withState(directory, options, async (file) => {
-      if (shellOf(file) === 'f1' && needConsent.includes(name)) await consent(options);
-      return ofOne[name]({ file, calls, report }, options);
+      const consent = consenting(options);
+      const shell = shellOf(file);
+      if (shell !== undefined && needConsent.includes(name)) await consent(shell);
+      return ofOne[name]({ file, calls, report, consent }, options);
     });
   } finally {
     note('');
@@ -241,13 +244,19 @@ const retirement = [
   'costs time and storage, and AWS may refuse it (SHELL_VERSION_DEPRECATED). The same design runs on F2: hermes build f2.',
 ].join('\n');
 
-async function consent({ yes = false, dryRun = false }: AfiOptions): Promise<void> {
-  console.log(retirement);
-  if (yes || dryRun) return;
-  const cure = 'say that you want it all the same with --yes';
-  if (!process.stdin.isTTY) throw refused('nothing was done for F1', cure);
-  const question = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await question.question('Go on all the same? [y/N] ');
-  question.close();
-  if (!/^y(?:es)?$/i.test(answer.trim())) throw refused('nothing was done for F1', cure);
+/** Says once what the end of F1 means, and goes no further unless that is accepted. */
+function consenting({ yes = false, dryRun = false }: AfiOptions): Work['consent'] {
+  let isSaid = false;
+  return async (shell) => {
+    if (shell !== 'f1' || isSaid) return;
+    isSaid = true;
+    console.log(retirement);
+    if (yes || dryRun) return;
+    const cure = 'say that you want it all the same with --yes';
+    if (!process.stdin.isTTY) throw refused('nothing was done for F1', cure);
+    const question = createInterface({ input: process.stdin, output: process.stderr });
+    const answer = await question.question('Go on all the same? [y/N] ');
+    question.close();
+    if (!/^y(?:es)?$/i.test(answer.trim())) throw refused('nothing was done for F1', cure);
+  };
 }

@@ -40,8 +40,9 @@ const creations = (): number => ec2.of('CreateFpgaImage').length;
 describe('submitting', () => {
   test('names the archive, its logs and a token; again, it is found', async () => {
     const cl = built();
-    const { file, calls, report, lines } = await work(cl);
-    const image = await submitStep({ file, calls, report }, { ...submitting, name: 'mine' });
+    const one = await work(cl);
+    const { lines } = one;
+    const image = await submitStep(one, { ...submitting, name: 'mine' });
     expect(image).toMatchObject({
       id: ec2.images[0]!.id,
       globalId: ec2.images[0]!.globalId,
@@ -58,7 +59,7 @@ describe('submitting', () => {
     });
     expect(asked!['ClientToken']).toMatch(/^[\da-f]{64}$/);
     expect(readState(cl).images).toEqual([image]);
-    await submitStep({ file, calls, report }, submitting);
+    await submitStep(one, submitting);
     expect(creations()).toBe(1);
     expect(lines.at(-1)).toBe(`submitted already: ${image.id} (pending)`);
   });
@@ -82,9 +83,9 @@ describe('submitting', () => {
     ['with the answer lost', ['lost']],
     ['without an answer', ['stall after', 'hang']],
   ])('%s, one image comes out', async (_, faults) => {
-    const { file, calls, report } = await work(built(), 500);
+    const one = await work(built(), 500);
     ec2.faults['CreateFpgaImage'] = [...faults];
-    const image = await submitStep({ file, calls, report }, submitting);
+    const image = await submitStep(one, submitting);
     expect(creations()).toBe(faults.length + 1);
     expect(new Set(ec2.of('CreateFpgaImage').map(({ ClientToken }) => ClientToken)).size).toBe(1);
     expect(ec2.images.map(({ id }) => id)).toEqual([image.id]);
@@ -92,13 +93,11 @@ describe('submitting', () => {
 
   test('the answer lost for good: the next run has the image that was made', async () => {
     const cl = built();
-    const { file, calls, report } = await work(cl);
+    const one = await work(cl);
     ec2.faults['CreateFpgaImage'] = Array<Fault>(5).fill('lost');
-    await expect(submitStep({ file, calls, report }, submitting)).rejects.toThrow(
-      /CreateFpgaImage: the connection was lost/,
-    );
+    await expect(submitStep(one, submitting)).rejects.toThrow(/CreateFpgaImage: the connection was lost/);
     expect(readState(cl).images).toMatchObject([{ state: 'submitting', attempt: 1 }]);
-    const image = await submitStep({ file, calls, report }, submitting);
+    const image = await submitStep(one, submitting);
     expect(ec2.images.map(({ id }) => id)).toEqual([image.id]);
   });
 
@@ -137,25 +136,21 @@ describe('submitting', () => {
     ['InvalidParameterValue', /EC2 refuses a setting \(InvalidParameterValue: played by the test\)/],
     ['SomethingNew', /the request was refused \(SomethingNew: played by the test\)/],
   ])('%s', async (error, message) => {
-    const { file, calls, report } = await work(built());
+    const one = await work(built());
     ec2.faults['CreateFpgaImage'] = [{ error }];
-    await expect(submitStep({ file, calls, report }, submitting)).rejects.toThrow(message);
+    await expect(submitStep(one, submitting)).rejects.toThrow(message);
     expect(ec2.images).toEqual([]);
-    await expect(submitStep({ file, calls, report }, submitting)).resolves.toMatchObject({ attempt: 1 });
+    await expect(submitStep(one, submitting)).resolves.toMatchObject({ attempt: 1 });
   });
 
   test('violated timing, no bucket, a damaged archive: nothing is sent', async () => {
     const cl = built();
-    const { file, calls, report } = await work(cl);
-    await expect(submitStep({ file, calls, report }, { ...submitting, bucket: undefined } as never)).rejects.toThrow(
-      /--bucket/,
-    );
+    const one = await work(cl);
+    await expect(submitStep(one, { ...submitting, bucket: undefined } as never)).rejects.toThrow(/--bucket/);
     write(`${cl}/build/reports/cl_hermes.${stamp}.post_route_timing.rpt`, 'Slack (VIOLATED) :  -0.100ns  (required)\n');
-    await expect(submitStep({ file, calls, report }, submitting)).rejects.toThrow(
-      /timing violated: worst setup slack -0.1 ns/,
-    );
+    await expect(submitStep(one, submitting)).rejects.toThrow(/timing violated: worst setup slack -0.1 ns/);
     write(`${cl}/build/checkpoints/${stamp}.Developer_CL.tar`, 'x');
-    await expect(submitStep({ file, calls, report }, submitting)).rejects.toThrow(/CORRUPT_ARCHIVE/);
+    await expect(submitStep(one, submitting)).rejects.toThrow(/CORRUPT_ARCHIVE/);
     expect([s3.seen, ec2.requests]).toEqual([[], []]);
   });
 });

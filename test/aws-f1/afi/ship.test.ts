@@ -12,6 +12,7 @@ import {
   built,
   customLogic,
   dcp,
+  manifestOf,
   secrets,
   stamp,
   temporary,
@@ -258,8 +259,18 @@ describe('F1', () => {
     expect([s3.seen, ec2.requests]).toEqual([[], []]);
     const accepted = await afi([...args, '--yes'], services());
     expect(accepted.code).toBe(0);
-    expect(accepted.stdout).toMatch(/^F1 was retired/);
+    expect(accepted.stdout.match(/F1 was retired/g)).toHaveLength(1);
     expect(ec2.images).toHaveLength(1);
+  });
+
+  test('also where only the archive tells that it is for F1', { timeout }, async () => {
+    const checkpoint = dcp();
+    const change = { shell_version: '0x04261818', tool_version: 'v2021.2', clock_recipe_hbm: undefined };
+    const folder = temporary();
+    const tar = write(join(folder, `${stamp}.Developer_CL.tar`), archive(checkpoint, manifestOf(checkpoint, change)));
+    const run = await afi(['submit', folder, '--tar', tar, '-b', bucket], services());
+    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('nothing was done for F1')]);
+    expect([s3.seen, ec2.requests]).toEqual([[], []]);
   });
 });
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'v
 import { findArchive, readCheckpoint, type Checkpoint } from '../../../aws-f1/afi/checkpoint.ts';
 import { partSize, placeOf, upload } from '../../../aws-f1/afi/upload.ts';
 import { built, secrets } from './custom-logic.ts';
-import { startS3, type S3, type Seen } from './s3.ts';
+import { startS3, type Fault, type S3, type Seen } from './s3.ts';
 import { useTestAccount, workOn, type TestWork } from './work.ts';
 
 const MiB = 1 << 20;
@@ -111,6 +111,19 @@ test('an answer that is lost, and one that never comes', async () => {
   await send();
   await requireThere(Bucket, checkpoint);
   expect(times('CreateMultipartUpload')).toBe(1);
+});
+
+test('the last answer lost', async () => {
+  const Bucket = await bucket();
+  const { checkpoint, send } = await sending(Bucket, 100);
+  const faults: Fault[] = [{ kind: 'lost' }, { kind: 'error', status: 404, code: 'NoSuchUpload' }];
+  s3.fault = (call) => (call === 'CompleteMultipartUpload' ? faults.shift() : undefined);
+  await send();
+  expect(s3.seen.filter(({ call }) => call === 'CompleteMultipartUpload').map(({ status }) => status)).toEqual([
+    'cut',
+    404,
+  ]);
+  await requireThere(Bucket, checkpoint);
 });
 
 test('a network that stays away ends it; the next run sends what is missing', async () => {
