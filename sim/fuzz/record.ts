@@ -90,5 +90,8 @@ export function merged(old: Records | undefined, campaign: Campaign, tallies: re
 export function record(file: string, campaign: Campaign, tallies: readonly Tally[]): void {
   const old = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Records) : undefined;
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(merged(old, campaign, tallies), null, 2)}\n`);
+  const text = JSON.stringify(merged(old, campaign, tallies), null, 2);
+  // Seeds side by side, as the formatter has them.
+  const lines = text.replace(/\[\s+([\d,\s]+?)\s+\]/g, (_, list: string) => `[${list.replace(/\s+/g, ' ')}]`);
+  writeFileSync(file, `${lines}\n`);
 }
