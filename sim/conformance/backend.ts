@@ -47,11 +47,11 @@ export const describe = ({ class: name, pc }: NonNullable<End['error']>): string
 
 /**
  * Opens a backend. What it needs is loaded only now: a start is to take no longer than it must.
- * @param sources gives the digest of the sources
+ * @param sources their digest, where it is known already
  */
-export async function openBackend(name: BackendName, sources = digest): Promise<Backend> {
+export async function openBackend(name: BackendName, sources?: string): Promise<Backend> {
   if (name === 'golden') return new (await import('./golden.ts')).GoldenBackend();
   const { BoardBackend } = await import('./board-backend.ts');
-  if (name === 'wasm') return new BoardBackend(await (await import('./cache.ts')).thawedBoard(sources()));
+  if (name === 'wasm') return new BoardBackend(await (await import('./cache.ts')).thawedBoard(sources ?? digest()));
   return new BoardBackend(await (await import('./verilated.ts')).verilatedBoard());
 }

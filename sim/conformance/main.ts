@@ -21,7 +21,7 @@ export async function main(given: readonly string[], sources: string): Promise<v
     process.exit(code === 'EPIPE' ? exit.ended : exit.unusable),
   );
   try {
-    process.exitCode = await perform(parse(given), () => sources);
+    process.exitCode = await perform(parse(given), sources);
   } catch (error) {
     // The runner compares the whole text with the error that it expects: one line and nothing else.
     console.error((error as Error).message);
@@ -31,21 +31,19 @@ export async function main(given: readonly string[], sources: string): Promise<v
   }
 }
 
-type Sources = () => string;
-
-async function perform(wanted: Arguments, sources: Sources): Promise<number> {
-  if (wanted.help) return print(`${usage}\n`, exit.ended);
+async function perform(wanted: Arguments, sources: string): Promise<number> {
+  if (wanted.help) return print(`${usage}\n`);
   if (wanted.record) return (await import('./record.ts')).record();
   return wanted.batch ? batch(wanted, sources) : single(wanted, sources);
 }
 
-async function single(wanted: Arguments, sources: Sources): Promise<number> {
+async function single(wanted: Arguments, sources: string): Promise<number> {
   const { backend: name, memory } = wanted;
   const program = await programOf(wanted);
   const backend = await openBackend(name, sources);
   try {
     const { r0, error } = backend.run({ program, ...(memory && { memory }) });
-    if (!error) return await print(`${r0.toString(16)}\n`, exit.ended);
+    if (!error) return await print(`${r0.toString(16)}\n`);
     console.error(describe(error));
     return exit.failed;
   } finally {
@@ -77,19 +75,19 @@ async function firstLine(): Promise<string> {
   }
 }
 
-async function batch({ backend: name }: Arguments, sources: Sources): Promise<number> {
+async function batch({ backend: name }: Arguments, sources: string): Promise<number> {
   const { answers } = await import('./batch.ts');
   const backend = await openBackend(name, sources);
   try {
-    for await (const answer of answers(process.stdin, backend)) await print(`${JSON.stringify(answer)}\n`, exit.ended);
+    for await (const answer of answers(process.stdin, backend)) await print(`${JSON.stringify(answer)}\n`);
     return exit.ended;
   } finally {
     backend.close();
   }
 }
 
-/** Writes to standard output, no faster than somebody reads it. */
-async function print(text: string, code: number): Promise<number> {
+/** Writes a result to standard output, no faster than somebody reads it. */
+async function print(text: string): Promise<number> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
-  return code;
+  return exit.ended;
 }
