@@ -183,6 +183,8 @@ class Hostility {
       [1, bytes - between(this.#random, 1, 5000)],
       [1, this.#random.below(bytes)],
       [1, bytes + this.#random.below(2 ** 32)],
+      // The same as that of a slot but for one bit.
+      [1, base + 2 ** between(this.#random, Math.log2(bytes), 45)],
     ]);
     return { address, length };
   }

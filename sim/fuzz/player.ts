@@ -1,4 +1,5 @@
 /** Plays a script of host traffic on a device, and watches what the device makes of it. */
+import { bar4 } from '../../gen/config.ts';
 import { Command, Control, Engine } from '../../gen/device/layout.ts';
 import { assemble } from '../../gen/ebpf/assembler.ts';
 import { modelOf } from '../golden/helpers.ts';
@@ -22,6 +23,9 @@ import {
 } from './recovery.ts';
 
 const programs = contents.map((text) => assemble(text).program);
+
+/** In BAR0 there is nothing from here on. */
+const lastRegister = 0x4000;
 
 /** What happened on the interrupt lines, and when doorbells were rung. */
 class Watch {
@@ -145,16 +149,16 @@ class Player {
   }
 
   #start(action: Action): Promise<unknown> {
-    const { bar0, dma } = this.#host;
+    const { dma } = this.#host;
     switch (action.do) {
       case 'write':
         return this.#write(action.offset, action.value, action.strobe);
       case 'read':
-        return bar0.read(action.offset, action.size);
+        return this.#read(action.offset, action.size);
       case 'dmaWrite':
         return dma.write(action.address, bytesOf(action.content, action.length));
       case 'dmaRead':
-        return dma.read(action.address, action.length);
+        return this.#dmaRead(action.address, action.length);
       case 'idle':
         return this.#host.idle(action.cycles);
       case 'command':
@@ -162,6 +166,19 @@ class Player {
       case 'reset':
         return this.#reset();
     }
+  }
+
+  async #read(offset: number, size: 1 | 2 | 4): Promise<void> {
+    const value = await this.#host.bar0.read(offset, size);
+    if (offset >= lastRegister && value !== 0)
+      throw new Violation(`BAR0 reads ${value} at ${offset}, where nothing is`);
+  }
+
+  async #dmaRead(address: number, length: number): Promise<void> {
+    const bytes = await this.#host.dma.read(address, length);
+    const isOutside = address >= bar4(this.#host.config).bytes;
+    if (isOutside && bytes.some((byte) => byte !== 0))
+      throw new Violation(`BAR4 has something at ${address}, past its end`);
   }
 
   async #write(offset: number, value: number, strobe: number): Promise<void> {
