@@ -21,7 +21,7 @@ export const groups = {
   branch: 'branches of the hardware description',
   condition: 'values of one-bit expressions without a name',
   signal: 'values of one-bit signals',
-  engine: 'instructions, errors, waiting and emptying on each engine of a device',
+  engine: 'on each engine of a device: instructions, errors, path, memory, call, stall, flush',
 } as const;
 
 export type Group = keyof typeof groups;

@@ -66,12 +66,14 @@ export class Collector {
     return ({ program, engine }) => {
       const follower = new Follower(program, this.#accepted);
       const passage = passages[engine]!;
-      const bins = paths.length > 1 || paths[0] !== '' ? this.model.ofEngines[engine] : undefined;
+      const own = paths[engine] === '' ? undefined : this.model.ofEngines[engine];
       return (retirement, before) => {
         const step = follower.step(retirement, before, new Passage(passage.get(), this.#places));
         this.#step(step);
-        const bin = bins?.get(step.error ?? step.row?.name ?? '');
+        if (!own) return;
+        const bin = own.named.get(step.error ?? step.row?.name ?? '');
         if (bin) this.#hit(bin);
+        if (step.row) this.#look(own.ofRow.get(step.row)!, step);
       };
     };
   }
@@ -84,7 +86,7 @@ export class Collector {
       bins.forEach((bin, i) => {
         if (((seen[i >> 3]! >> (i & 7)) & 1) === 0) return;
         this.#hit(bin);
-        const ofEngine = own?.get(bin.id);
+        const ofEngine = own?.named.get(bin.id);
         if (ofEngine) this.#hit(ofEngine);
       });
     }

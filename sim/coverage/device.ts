@@ -52,9 +52,10 @@ interface Slots {
   readonly data: Slot;
 }
 
-/** Scenes for the instructions and the errors. */
+/** Scenes for all bins that have any. */
 async function aim(device: HermesDevice, { code, data }: Slots, engine: number, collector: Collector): Promise<void> {
-  const programs = aimedAt([...collector.model.ofEngines[engine]!.values()], collector);
+  const { named, ofRow } = collector.model.ofEngines[engine]!;
+  const programs = aimedAt([...named.values(), ...[...ofRow.values()].flat()], collector);
   for (let made = programs.next(); !made.done;) {
     const { program, length } = made.value;
     await device.write(code, program);
@@ -72,7 +73,7 @@ async function wait(
   collector: Collector,
   look: () => void,
 ): Promise<void> {
-  const bins = [...collector.model.ofEngines[engine]!.values()].filter(({ scene }) => !scene);
+  const bins = [...collector.model.ofEngines[engine]!.named.values()].filter(({ scene }) => !scene);
   const isDone = (): boolean => bins.every((bin) => collector.count(bin) > 0);
   let left = patience;
   for (let index = 0; left > 0; index++) {

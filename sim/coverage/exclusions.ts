@@ -1,6 +1,6 @@
 /** Why some bins cannot be hit. A rule says for which, from what the bin is about, and the reason that reports show. */
 import { MaxFrames, type Instruction } from '../../gen/ebpf/isa.ts';
-import type { Bin } from './bins.ts';
+import { sceneOf, type Bin } from './bins.ts';
 import { accessOf, isAlways, isAtomic, isCall } from './rows.ts';
 
 export interface Rule {
@@ -50,6 +50,10 @@ export const rules: readonly Rule[] = [
     reason: 'no part of an engine raises it: the code is kept for the bus and the host',
     applies: ({ group, aspect, label }) =>
       group === 'error' && aspect === 'any' && isOneOf(label, 'E_BUS', 'E_ABORTED'),
+  },
+  {
+    reason: 'slot memory of a device takes a store in every cycle: only a slower one fills the queue',
+    applies: (bin) => bin.group === 'engine' && sceneOf(bin)?.pace === 'slow',
   },
   {
     reason: 'the functions that a device is built with do not fail',

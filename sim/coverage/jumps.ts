@@ -1,5 +1,6 @@
 /** Where jumps lead, whether that was predicted, and how deep calls go. */
-import { MaxFrames, type Instruction } from '../../gen/ebpf/isa.ts';
+import { lineBytes } from '../../gen/ebpf/engine/interface.ts';
+import { FramePointer, MaxFrames, StackBytes, type Instruction } from '../../gen/ebpf/isa.ts';
 import { conditions } from '../golden/arithmetic.ts';
 import type { Coverpoints, Wanted } from './bins.ts';
 import { use, type Code, type Given } from './code.ts';
@@ -171,7 +172,7 @@ function* extremes(row: Instruction): Generator<Wanted> {
   }
 }
 
-/** Depth of the call chain before the instruction. */
+/** Depth of the call chain before the instruction, and frames that are not yet clear. */
 export const calls: Coverpoints = function* (row) {
   if (!isCall(row) && !isExit(row)) return;
   for (let depth = 1; depth <= MaxFrames; depth++) {
@@ -182,4 +183,18 @@ export const calls: Coverpoints = function* (row) {
       isLast ? void code.emit(row) : code.within(Math.min(levels, MaxFrames - 1), () => {});
     yield { aspect: 'depth', label: `${depth}`, hit, scene: { build, alone: isLast } };
   }
+  if (!isCall(row)) return;
+  const hit = ({ error, passage }: Step): boolean => error === undefined && passage?.has('uncleared') === true;
+  yield { aspect: 'frame', label: 'still being cleared', hit, scene: untidy };
 };
+
+/** A function that leaves every line of its frame written, and is called again at once. */
+function untidy(code: Code): void {
+  const over = code.emit(rowNamed('ja'));
+  const entry = code.here;
+  for (let off = -StackBytes; off < 0; off += lineBytes)
+    code.emit(rowNamed('stdw'), { dst: FramePointer, off, imm: 1 });
+  code.emit(rowNamed('exit'));
+  code.lead(over, 'off');
+  for (let i = 0; i < 3; i++) code.lead(code.emit(rowNamed('call-local')), 'imm', entry);
+}

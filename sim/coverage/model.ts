@@ -28,16 +28,24 @@ export interface Model {
   readonly ofErrors: readonly Bin[];
   /** Bins of points, by path of the module and position of the point. */
   readonly ofPoints: ReadonlyMap<string, readonly Bin[]>;
-  /**
-   * Bins of an engine of a device: by its number, then by name of an instruction or of an error class, or by the id of what
-   * is seen in the stages of any engine.
-   */
-  readonly ofEngines: readonly ReadonlyMap<string, Bin>[];
+  /** Bins of each engine of a device. */
+  readonly ofEngines: readonly EngineBins[];
   readonly instrumented: Instrumented;
   /** Names of the flags, the first in bit 0. */
   readonly flags: readonly string[];
   readonly config: EngineConfig;
 }
+
+/** What is counted for one engine of a device by itself. */
+export interface EngineBins {
+  /** By name of an instruction or of an error class, or by the id of what is seen in the stages of any engine. */
+  readonly named: ReadonlyMap<string, Bin>;
+  /** Bins that a step of an instruction may hit. */
+  readonly ofRow: ReadonlyMap<Instruction, readonly Bin[]>;
+}
+
+/** Groups about wires between the parts of an engine: each engine has its own. */
+const onEachEngine: ReadonlySet<Group> = new Set(['path', 'memory', 'call']);
 
 /**
  * @param engine the engine's netlist, with retirement port
@@ -100,12 +108,20 @@ export function modelOf(engine: Module, config: EngineConfig, engines: number): 
     ]),
   );
   const ofStages = [...ofPoints.values()].flat().filter(({ group }) => group === 'stall' || group === 'flush');
-  const ofEngines = Array.from({ length: engines }, (_, engine) => {
+  const repeated = instructions.map(
+    (row) => [row, ofRow.get(row)!.filter(({ group }) => onEachEngine.has(group))] as const,
+  );
+  const ofEngines = Array.from({ length: engines }, (_, engine): EngineBins => {
     const own = (wanted: Wanted): Bin => add('engine', `engine ${engine}`, wanted);
-    return new Map([
-      ...[...running.map(instructionSeen), ...errorsSeen(bins)].map((wanted) => [wanted.label, own(wanted)] as const),
-      ...ofStages.map(({ id, group, label }) => [id, own({ aspect: group, label })] as const),
-    ]);
+    const names = [...running.map(instructionSeen), ...errorsSeen(bins)].map(
+      (wanted) => [wanted.label, own(wanted)] as const,
+    );
+    const stages = ofStages.map(({ id, group, label }) => [id, own({ aspect: group, label })] as const);
+    const rows = repeated.map(([row, all]) => {
+      const copy = (bin: Bin): Bin => own({ ...bin, aspect: `${bin.group}, ${row.name}, ${bin.aspect}` });
+      return [row, all.filter(({ excluded }) => excluded === undefined).map(copy)] as const;
+    });
+    return { named: new Map([...names, ...stages]), ofRow: new Map(rows) };
   });
   return {
     bins,

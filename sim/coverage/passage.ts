@@ -58,6 +58,12 @@ export function flagsOf(engine: Module): Flag[] {
       condition: (module) => ref(signalOf(module, 'execute_predicted_q')),
     },
     { name: 'mispredicted', stage: 'execute', when: 'leaving', condition: (module) => named(module, 'jump_valid') },
+    {
+      name: 'uncleared',
+      stage: 'memory',
+      when: 'ever',
+      condition: (module) => allOf(named(module, 'calls'), not(named(module, 'unit_frame_next_clear'))),
+    },
     ...Object.entries(meetings).map(([name, condition]): Flag => ({
       name,
       stage: 'memory',
@@ -81,7 +87,7 @@ export class Passage {
   }
 
   /** @throws Error when no flag has this name */
-  has(flag: Meeting | 'predicted' | 'mispredicted' | 'right late' | `${Side} from ${string}`): boolean {
+  has(flag: Meeting | 'uncleared' | 'predicted' | 'mispredicted' | 'right late' | `${Side} from ${string}`): boolean {
     const place = this.#places.get(flag);
     if (place === undefined) throw new Error(`no flag of the passage is called "${flag}"`);
     return ((this.#bits >>> place) & 1) === 1;

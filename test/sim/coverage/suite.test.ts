@@ -45,7 +45,7 @@ test('every instruction that runs has bins in the groups that it belongs to', ()
 });
 
 test('every instruction of the table and every error class is on each engine, or said not to be', () => {
-  for (const [engine, bins] of model.ofEngines.entries()) {
+  for (const [engine, { named: bins }] of model.ofEngines.entries()) {
     const missing = [...instructions.map(({ name }) => name), ...Object.keys(ErrorClass)].filter(
       (name) => !bins.has(name),
     );
