@@ -2,12 +2,12 @@
  * The steps from source to a loaded image. Each looks first what is done already, and writes down what it has done: the
  * same step again, after whatever interruption, goes on where the last one stopped.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { ShellName } from '../../gen/config.ts';
 import type { Calls } from './calls.ts';
 import { findArchive, readCheckpoint, requireIds, type Checkpoint } from './checkpoint.ts';
-import { refused, type AfiError } from './failures.ts';
+import { AfiError, refused } from './failures.ts';
 import { copy, explain, imageOf, refresh, submit, submitted, wait, type Waiting } from './image.ts';
 import { buildCommand, readTree, requireKit, runBuild, sourcesOf } from './kit.ts';
 import type { Reporter } from './report.ts';
@@ -44,6 +44,9 @@ export function shellOf(file: StateFile): ShellName | undefined {
   return existsSync(join(file.cl, 'manifest.json')) ? readTree(file.cl).shell : file.state.shell;
 }
 
+/** Milliseconds by which times of files may lag behind the clock. */
+const clockGrain = 2000;
+
 /** Runs the kit's build, unless there is an archive of these very sources. */
 export async function buildStep({ file, calls, report }: Work): Promise<void> {
   const tree = readTree(file.cl);
@@ -61,6 +64,9 @@ export async function buildStep({ file, calls, report }: Work): Promise<void> {
   const start = Date.now();
   await runBuild(file.cl, tree, report);
   const archive = findArchive(file.cl);
+  if (statSync(archive).mtimeMs < start - clockGrain) {
+    throw new AfiError(`the build left no archive; ${archive} is an older one`, 'look into build/afi-build.log');
+  }
   const checkpoint = await readCheckpoint(archive);
   const finished = new Date().toISOString();
   await file.update({ shell: tree.shell, build: { sources, archive: relative(file.cl, archive), finished } });

@@ -45,13 +45,13 @@ export function parseTiming(text: string, report: string): Timing | undefined {
  * names a checkpoint that misses its timing `VIOLATED`.
  */
 export function timingOf(cl: string, stamp: string): Timing | undefined {
-  const folder = join(cl, 'build/reports');
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.includes(stamp)) : [];
-  const name = names.find((each) => /final_timing_summary\.rpt$|post_route_timing\.rpt$/.test(each));
-  const timing = name && parseTiming(readFileSync(join(folder, name), 'utf8'), join('build/reports', name));
+  const made = (folder: string): string[] =>
+    existsSync(join(cl, folder)) ? readdirSync(join(cl, folder)).filter((name) => name.includes(stamp)) : [];
+  const name = made('build/reports').find((each) => /final_timing_summary\.rpt$|post_route_timing\.rpt$/.test(each));
+  const report = name && join('build/reports', name);
+  const timing = report && parseTiming(readFileSync(join(cl, report), 'utf8'), report);
   if (!timing) return undefined;
-  const checkpoints = readdirSync(join(cl, 'build/checkpoints'));
-  const violated = checkpoints.some((each) => each.includes(stamp) && each.endsWith('.VIOLATED.dcp'));
+  const violated = made('build/checkpoints').some((each) => each.endsWith('.VIOLATED.dcp'));
   return { ...timing, met: timing.met && !violated };
 }
 

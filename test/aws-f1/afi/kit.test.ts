@@ -1,5 +1,5 @@
 /** Builds, with a kit and a Vivado that are small programs. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -71,6 +71,17 @@ test('F1: in the foreground, with the options of the design', async () => {
   await runBuild(cl, readTree(cl), { line: () => {}, progress: () => {} }); // whatever memory this machine has
   expect(readFileSync(join(cl, 'ran'), 'utf8')).toBe('-clock_recipe_a A1 -uram_option 3 -foreground\n');
   await expect(readCheckpoint(findArchive(cl))).resolves.toMatchObject({ shell: 'f1' });
+});
+
+test('an older archive is not taken for that of a build that left none', async () => {
+  const cl = built();
+  const old = Date.now() / 1000 - 60;
+  utimesSync(findArchive(cl), old, old);
+  const used = kit(temporary());
+  use(used);
+  write(join(used.env['HDK_SHELL_DIR']!, 'build/scripts/aws_build_dcp_from_cl.py'), 'exit 0\n');
+  await expect(buildStep(await workOn(cl, { region: 'local' }))).rejects.toThrow(/left no archive; .*is an older one/);
+  expect(readState(cl).build).toBeUndefined();
 });
 
 test('a build that fails shows its errors', async () => {
