@@ -99,7 +99,7 @@ write('build/coverage/counts.json', `${JSON.stringify(collector.counts)}\n`);
 for (const { file, counts } of merged) {
   const unknown = collector.merge(counts);
   if (unknown.length > 0)
-    console.log(pc.yellow(`${file}: ${unknown.length} bins are no longer there, ${unknown[0]} first`));
+    console.log(pc.yellow(`${file}: ${unknown.length} bins are not among those of this run, ${unknown[0]} first`));
 }
 
 const rows = totals({ model: collector.model, count: (bin) => collector.count(bin) });

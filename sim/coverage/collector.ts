@@ -16,11 +16,12 @@ export type Counts = Readonly<Record<string, number>>;
 
 export class Collector {
   readonly model: Model;
+  /** Instructions that were looked at. */
+  steps = 0;
   readonly #counts = new Map<Bin, number>();
   /** Those of the model's lists that still have to be asked. */
   readonly #asked = new Map<readonly Bin[], Bin[]>();
   readonly #places: ReadonlyMap<string, number>;
-
   readonly #accepted: Operation | undefined;
 
   constructor(model: Model) {
@@ -28,9 +29,6 @@ export class Collector {
     this.#accepted = model.config.callByRegister ? 'callx' : undefined;
     this.#places = new Map(model.flags.map((name, place) => [name, place]));
   }
-
-  /** Instructions that were looked at. */
-  steps = 0;
 
   count(bin: Bin): number {
     return this.#counts.get(bin) ?? 0;

@@ -47,94 +47,123 @@ export interface EngineBins {
 /** Groups about wires between the parts of an engine: each engine has its own. */
 const onEachEngine: ReadonlySet<Group> = new Set(['path', 'memory', 'call']);
 
+/** Bins as they are found, each under a name of its own and with the rule that excludes it. */
+class Book {
+  readonly bins: Bin[] = [];
+  readonly #ids = new Set<string>();
+
+  add(group: Group, subject: string, wanted: Wanted, row?: Instruction): Bin {
+    const id = `${group}/${subject}/${wanted.aspect}/${wanted.label}`;
+    if (this.#ids.has(id)) throw new Error(`two bins are called ${id}`);
+    this.#ids.add(id);
+    const plain: Bin = { ...wanted, id, group, subject };
+    const excluded = rules.find((rule) => rule.applies(plain, row))?.reason;
+    const bin = excluded === undefined ? plain : { ...plain, excluded };
+    this.bins.push(bin);
+    return bin;
+  }
+}
+
 /**
  * @param engine the engine's netlist, with retirement port
  * @param engines engines of the device on which everything has to be seen
  */
 export function modelOf(engine: Module, config: EngineConfig, engines: number): Model {
-  const stages = stagesOf(engine);
+  const book = new Book();
   const flags = flagsOf(engine);
   const running = runBy(config);
   const instrumented = instrument(engine, engineName, flags);
-  const ofTable: readonly (readonly [Group, Coverpoints, readonly Instruction[]])[] = [
+  const ofInstructions = addInstructions(book, engine, config, running);
+  const ofOpcode = new Map(
+    Array.from({ length: 256 }, (_, opcode) => {
+      const name = `opcode 0x${opcode.toString(16).padStart(2, '0')}`;
+      return [opcode, [...errorsOfOpcode(opcode)].map((wanted) => book.add('error', name, wanted))];
+    }),
+  );
+  const ofErrors = [
+    ...[...errorsOfProgram(config)].map((wanted) => book.add('error', 'program', wanted)),
+    ...running.flatMap((row) => [...endsBehind(row)].map((wanted) => book.add('error', row.name, wanted, row))),
+  ];
+  const ofPoints = new Map(
+    [...instrumented.points].map(([path, points]) => {
+      const subject = path === '' ? engineName : `${engineName}.${path}`;
+      return [path, points.map((point) => book.add(point.kind, subject, wantedOf(point)))];
+    }),
+  );
+  const named = [...running.map(instructionSeen), ...errorsSeen(book.bins)];
+  const stages = [...ofPoints.values()].flat().filter(({ group }) => group === 'stall' || group === 'flush');
+  const ofEngines = Array.from({ length: engines }, (_, number) =>
+    engineBins(book, `engine ${number}`, named, stages, ofInstructions.ofRow),
+  );
+  const names = flags.map(({ name }) => name);
+  return {
+    bins: book.bins,
+    ...ofInstructions,
+    ofOpcode,
+    ofErrors,
+    ofPoints,
+    ofEngines,
+    instrumented,
+    flags: names,
+    config,
+  };
+}
+
+type OfInstructions = Pick<Model, 'ofRow' | 'ofUse' | 'ofFailure'>;
+
+/** The bins of the instruction table. */
+function addInstructions(
+  book: Book,
+  engine: Module,
+  config: EngineConfig,
+  running: readonly Instruction[],
+): OfInstructions {
+  const { length: stages } = stagesOf(engine);
+  const sources = { left: pathsOf(engine, 'left'), right: pathsOf(engine, 'right') };
+  const table: readonly (readonly [Group, Coverpoints, readonly Instruction[]])[] = [
     ['operand', operands, running],
     ['register', registers, running],
-    ['distance', distances(stages.length), running],
-    ['hazard', hazards(stages.length, producerKinds(running)), running],
-    ['path', paths({ left: pathsOf(engine, 'left'), right: pathsOf(engine, 'right') }), running],
+    ['distance', distances(stages), running],
+    ['hazard', hazards(stages, producerKinds(running)), running],
+    ['path', paths(sources), running],
     ['place', places(config.dataSlotBytes), running],
     ['memory', meetings(config), running],
     ['jump', jumps, running],
     ['call', calls, running],
     ['error', errorsOf(config, running), instructions],
   ];
-  const bins: Bin[] = [];
-  const ids = new Set<string>();
-  const add = (group: Group, subject: string, wanted: Wanted, row?: Instruction): Bin => {
-    const id = `${group}/${subject}/${wanted.aspect}/${wanted.label}`;
-    if (ids.has(id)) throw new Error(`two bins are called ${id}`);
-    ids.add(id);
-    const plain: Bin = { ...wanted, id, group, subject };
-    const excluded = rules.find((rule) => rule.applies(plain, row))?.reason;
-    const bin = excluded === undefined ? plain : { ...plain, excluded };
-    bins.push(bin);
-    return bin;
-  };
   const empty = (): Map<Instruction, Bin[]> => new Map(instructions.map((row) => [row, []]));
   const [ofRow, ofUse, ofFailure] = [empty(), empty(), empty()];
-  for (const [group, coverpoints, rows] of ofTable) {
-    for (const row of rows)
+  for (const [group, coverpoints, rows] of table) {
+    for (const row of rows) {
       for (const wanted of coverpoints(row)) {
         const bins = wanted.used ? ofUse : group === 'error' ? ofFailure : ofRow;
-        bins.get(row)!.push(add(group, row.name, wanted, row));
+        bins.get(row)!.push(book.add(group, row.name, wanted, row));
       }
+    }
   }
-  const ofOpcode = new Map<number, Bin[]>();
-  for (let opcode = 0; opcode < 256; opcode++) {
-    const name = `opcode 0x${opcode.toString(16).padStart(2, '0')}`;
-    ofOpcode.set(
-      opcode,
-      [...errorsOfOpcode(opcode)].map((wanted) => add('error', name, wanted)),
-    );
-  }
-  const ofErrors = [
-    ...[...errorsOfProgram(config)].map((wanted) => add('error', 'program', wanted)),
-    ...running.flatMap((row) => [...endsBehind(row)].map((wanted) => add('error', row.name, wanted, row))),
-  ];
-  const ofPoints = new Map(
-    [...instrumented.points].map(([path, points]) => [
-      path,
-      points.map((point) => add(point.kind, path === '' ? engineName : `${engineName}.${path}`, wantedOf(point))),
-    ]),
-  );
-  const ofStages = [...ofPoints.values()].flat().filter(({ group }) => group === 'stall' || group === 'flush');
-  const repeated = instructions.map(
-    (row) => [row, ofRow.get(row)!.filter(({ group }) => onEachEngine.has(group))] as const,
-  );
-  const ofEngines = Array.from({ length: engines }, (_, engine): EngineBins => {
-    const own = (wanted: Wanted): Bin => add('engine', `engine ${engine}`, wanted);
-    const names = [...running.map(instructionSeen), ...errorsSeen(bins)].map(
-      (wanted) => [wanted.label, own(wanted)] as const,
-    );
-    const stages = ofStages.map(({ id, group, label }) => [id, own({ aspect: group, label })] as const);
-    const rows = repeated.map(([row, all]) => {
-      const copy = (bin: Bin): Bin => own({ ...bin, aspect: `${bin.group}, ${row.name}, ${bin.aspect}` });
-      return [row, all.filter(({ excluded }) => excluded === undefined).map(copy)] as const;
-    });
-    return { named: new Map([...names, ...stages]), ofRow: new Map(rows) };
+  return { ofRow, ofUse, ofFailure };
+}
+
+/** What is counted for one engine of a device: what has a name, what its stages do, and its copies of other bins. */
+function engineBins(
+  book: Book,
+  subject: string,
+  named: readonly Wanted[],
+  stages: readonly Bin[],
+  ofRow: Model['ofRow'],
+): EngineBins {
+  const own = (wanted: Wanted): Bin => book.add('engine', subject, wanted);
+  const copies = [...ofRow].map(([row, bins]) => {
+    const repeated = bins.filter(({ group, excluded }) => onEachEngine.has(group) && excluded === undefined);
+    return [row, repeated.map((bin) => own({ ...bin, aspect: `${bin.group}, ${row.name}, ${bin.aspect}` }))] as const;
   });
   return {
-    bins,
-    ofRow,
-    ofUse,
-    ofFailure,
-    ofOpcode,
-    ofErrors,
-    ofPoints,
-    ofEngines,
-    instrumented,
-    flags: flags.map(({ name }) => name),
-    config,
+    named: new Map([
+      ...named.map((wanted) => [wanted.label, own(wanted)] as const),
+      ...stages.map(({ id, group, label }) => [id, own({ aspect: group, label })] as const),
+    ]),
+    ofRow: new Map(copies),
   };
 }
 
