@@ -154,6 +154,8 @@ export async function campaign(
       part.next += part.kind === 'host' ? 1 : jobsPerCase;
       part.tally = added(part.tally, batch, (performance.now() - start) / 1000);
       seen(tallies(), batch.found);
+      // A signal gets its turn.
+      await new Promise((resolve) => setImmediate(resolve));
     }
   } finally {
     for (const { worker } of parts) worker.close();

@@ -23,8 +23,6 @@ export interface Shape {
   readonly turns?: readonly [number, number];
   /** Functions may call themselves and those before them: only the depth of frames ends that. */
   readonly recursive?: boolean;
-  /** Jumps go anywhere, also backwards: only the step limit ends such a program for sure. */
-  readonly wild?: boolean;
   /** Fills the program slot up to its last slots. */
   readonly full?: boolean;
 }
@@ -229,7 +227,6 @@ export const shapes = {
     size: [8, 40],
     functions: [0, 3],
     recursive: true,
-    wild: true,
   },
   full: {
     weight: 1,

@@ -1,5 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,10 +9,11 @@ import { fromText, read, toText, write } from '../../sim/fuzz/kept.ts';
 import { nthCase } from '../../sim/fuzz/cases.ts';
 import { record, type Records } from '../../sim/fuzz/record.ts';
 
+const script = (root: string): string[] => [join(root, 'bin/run-ts.mjs'), join(root, 'scripts/fuzz.ts')];
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 function fuzz(...options: string[]) {
-  const run = spawnSync(process.execPath, [join(root, 'bin/run-ts.mjs'), join(root, 'scripts/fuzz.ts'), ...options], {
+  const run = spawnSync(process.execPath, [...script(root), ...options], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, NO_COLOR: '1' },
@@ -36,6 +38,19 @@ test.each([
   expect(errors).toContain(`fuzz: ${message}`);
   expect(errors).toContain('--minutes N');
   expect(code).toBe(2);
+});
+
+test('Ctrl-C ends it with a summary', async () => {
+  const running = spawn(process.execPath, [...script(root), '--kind', 'invalid', '--minutes', '5'], { cwd: root });
+  let text = '';
+  running.stdout.setEncoding('utf8').on('data', (more: string) => {
+    text += more;
+    // The first line comes before the first program.
+    if (more.startsWith('fuzz:')) setTimeout(() => running.kill('SIGINT'), 500);
+  });
+  const [code] = (await once(running, 'close')) as [number | null];
+  expect(text).toMatch(/│ invalid │ \d+ [^]*stopped early\nno difference\n$/);
+  expect(code).toBe(0);
 });
 
 test('a case that is kept is the same when it is read again; a record grows', () => {
