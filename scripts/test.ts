@@ -1,6 +1,6 @@
 /**
  * npm test: installs the simulation tools, then runs everything: the unit tests on WebAssembly, those of the device once
- * more on Verilator, and the cocotb regressions. The last line is `N passed, N failed` over all of them.
+ * more on Verilator, the cocotb regressions, and the formal proofs. The last line is `N passed, N failed` over all of them.
  *
  * `npm test -- --no-tools` runs what needs nothing but Node.
  */
@@ -60,6 +60,15 @@ const cocotb: Runner = {
   },
 };
 
+const formal: Runner = {
+  name: 'formal proofs',
+  program: process.execPath,
+  args: [join(root, 'bin/run-ts.mjs'), join(root, 'scripts/formal.ts'), '--report', join(reports, 'formal.json')],
+  env: toolEnv,
+  report: join(reports, 'formal.json'),
+  read: (text) => ({ ...(JSON.parse(text) as Omit<Result, 'skipped'>), skipped: 0 }),
+};
+
 /** Runs one and counts. A runner that ends badly without a failed test, or writes no report, is itself one failure. */
 async function execute({ program, args, env, report, read }: Runner): Promise<Result> {
   rmSync(report, { force: true });
@@ -76,7 +85,7 @@ mkdirSync(reports, { recursive: true });
 if (!process.argv.includes('--no-tools')) {
   try {
     await installTools((text) => console.log(pc.cyan(`setup: ${text}`)));
-    runners.push(vitest('device on verilator', deviceTests, { HERMES_SIM: 'verilator' }), cocotb);
+    runners.push(vitest('device on verilator', deviceTests, { HERMES_SIM: 'verilator' }), cocotb, formal);
   } catch (error) {
     // What needs Node alone runs all the same, but a test that could not run has not passed.
     console.error(pc.red(`setup: ${(error as Error).message}`));

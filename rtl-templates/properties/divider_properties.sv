@@ -1,7 +1,7 @@
-// Division of 64-bit magnitudes, digit by digit: dividend = sum of digit times divisor in place + rest,
-// and rest < divisor in the end. As the divisor in place is divisor * 4^pairs (`in_place`) and the
-// quotient the sum of digit * 4^pairs (`digits_are_the_quotient`), the sum is quotient * divisor. Then
-// signs and halves, as RFC 9669 has them.
+// Division of 64-bit magnitudes, digit by digit. Each step takes digit * divisor in place from the rest, and
+// leaves less than the divisor in place (`steps`); the divisor in place is divisor * 4^pairs (`in_place`); the
+// quotient takes the digit at its end (`appends`). The sum of the steps is dividend = quotient * divisor + rest
+// with rest < divisor. Then signs and halves, as RFC 9669 has them.
 module divider_properties (
   input logic        clk,
   input logic        rst_n,
@@ -34,28 +34,24 @@ module divider_properties (
   logic        right_minus;
   logic [63:0] n;
   logic [63:0] d;
-  logic [63:0] removed_before;
+  logic [63:0] rest_before;
   logic [63:0] divisor_before;
-  logic [63:0] digits_before;
-  logic [5:0]  pairs_before;
+  logic [63:0] quotient_before;
   logic        stepped;
   logic [5:0]  age;
 
   wire [63:0] a = !is_narrow ? left : {{32{is_signed && left[31]}}, left[31:0]};
   wire [63:0] b = !is_narrow ? right : {{32{is_signed && right[31]}}, right[31:0]};
 
-  // The digit that the last step gave, and all so far.
+  // What the last step took away.
   wire [1:0]  digit = quotient[1:0];
-  wire [65:0] step = (digit[0] ? {2'd0, divisor_before} : 66'd0) + (digit[1] ? {1'b0, divisor_before, 1'b0} : 66'd0);
-  wire [66:0] removed = {3'd0, removed_before} + (stepped ? {1'b0, step} : 67'd0);
-  wire [63:0] digits = digits_before | (stepped ? {62'd0, digit} << {pairs_before, 1'b0} : 64'd0);
+  wire [65:0] taken = (digit[0] ? {2'd0, divisor_before} : 66'd0) + (digit[1] ? {1'b0, divisor_before, 1'b0} : 66'd0);
 
   always @(posedge clk) begin
     stepped <= rst_n && running && !start;
     divisor_before <= divisor;
-    pairs_before <= pairs;
-    removed_before <= removed[63:0];
-    digits_before <= digits;
+    rest_before <= rest;
+    quotient_before <= quotient;
     if (!rst_n) busy <= 1'b0;
     else if (start) begin
       busy <= 1'b1;
@@ -65,8 +61,6 @@ module divider_properties (
       right_minus <= is_signed && b[63];
       n <= is_signed && a[63] ? -a : a;
       d <= is_signed && b[63] ? -b : b;
-      removed_before <= '0;
-      digits_before <= '0;
       age <= '0;
     end else if (busy && (aligning || running)) age <= age + 6'd1;
   end
@@ -81,13 +75,11 @@ module divider_properties (
     if (rst_n && busy) begin
       knows_what_to_do: assert (takes_negative == minus && takes_remainder == remainder && takes_low_half == narrow);
       one_phase: assert (!(aligning && running));
-      begins: assert (!aligning || (rest == n && divisor == d && quotient == 0 && removed == 0 && digits == 0 && !stepped));
-      divides: assert ({3'd0, rest} + removed == {3'd0, n});
+      begins: assert (!aligning || (rest == n && divisor == d && quotient == 0 && !stepped));
+      steps: assert (!stepped || ({2'd0, rest} + taken == {2'd0, rest_before} && rest < divisor_before));
+      appends: assert (!stepped || quotient == {quotient_before[61:0], digit});
       rest_is_next_digits: assert (!running || {2'd0, rest} < {divisor, 2'd0});
       in_place: assert (!running || (d != 0 && divisor == d << {pairs, 1'b0} && d == divisor >> {pairs, 1'b0} && !pairs[5]));
-      digits_are_the_quotient: assert (!running || ((digits >> {pairs, 1'b0}) >> 2 == quotient &&
-                                        (quotient << {pairs, 1'b0}) << 2 == digits));
-      quotient_is_whole: assert (!over || d == 0 || quotient == digits);
       rest_is_less: assert (!over || d == 0 || rest < d);
       by_zero: assert (!over || d != 0 || (quotient == 0 && rest == n));
       has_its_sign: assert (!over || value == (narrow ? {32'd0, whole[31:0]} : whole));

@@ -194,7 +194,7 @@ module pipeline_properties #(
 
   wire [PC-1:0] behind = retire_pc + 1'b1;
 
-  always @(posedge clk) begin
+  always @* begin
     if (rst_n && retire_valid) begin
       in_program_order: assert (goes_on && retire_pc == goes_to);
       is_the_programs: assert (!(loaded && retire_pc == place && retire_error == 0) || slot == content);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { root } from '../tools/index.ts';
 import { buildModel, type Model } from './model.ts';
 import { bounded, boundedInGates, covered, inductive, reachable, type Answer } from './solve.ts';
-import type { Fault, Task } from './task.ts';
+import { FormalError, type Fault, type Task } from './task.ts';
 
 export const formalFolder = join(root, 'build/formal');
 
@@ -57,15 +57,20 @@ function modelOf(job: Job): Promise<Model> {
 /** Builds the model of a job, asks the solver, and says whether the answer is the one that it has to be. */
 export async function execute(job: Job): Promise<Outcome> {
   const start = performance.now();
-  const model = await modelOf(job);
-  const answer = await ask(job, model);
+  const answer = await modelOf(job)
+    .then((model) => ask(job, model))
+    .catch((error: unknown): Answer => {
+      // A model that cannot be built, or a solver without an answer, fails its own job and no other.
+      if (error instanceof FormalError) return { verdict: 'unknown', output: error.message };
+      throw error;
+    });
   const passed = answer.verdict === (job.kind === 'fault' ? 'broken' : 'holds');
   return { job, passed, answer, seconds: (performance.now() - start) / 1000 };
 }
 
 async function ask({ task, kind, depth = 0 }: Job, model: Model): Promise<Answer> {
   if (kind === 'cover') return covered(model, depth);
-  if (kind === 'fault') return bounded(model, depth);
+  if (kind === 'fault') return task.gates === true ? boundedInGates(model, depth, false) : bounded(model, depth);
   if (task.mode === 'reachability') return reachable(model);
   if (task.gates === true) return boundedInGates(model, depth);
   const base = await bounded(model, depth);

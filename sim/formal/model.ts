@@ -18,7 +18,7 @@ export interface Model {
   readonly aiger?: string;
 }
 
-interface SourceFile {
+export interface SourceFile {
   readonly name: string;
   readonly text: string;
 }
@@ -28,12 +28,11 @@ interface SourceFile {
  * @throws FormalError where the task does not fit its design, or Yosys refuses the files.
  */
 export async function buildModel(task: Task, folder: string, fault?: Fault): Promise<Model> {
-  const { top } = elaborate(task.design);
-  const sources = [...designSources(task, top, fault), ...propertySources(task), topSource(task, top)];
+  const sources = sourcesOf(task, fault);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const { name, text } of sources) writeFileSync(join(folder, name), text);
-  const usesAbc = (task.mode === 'reachability' || task.gates === true) && fault === undefined;
+  const usesAbc = task.gates === true || (task.mode === 'reachability' && fault === undefined);
   const script = yosysScript(task, sources, usesAbc);
   writeFileSync(join(folder, 'model.ys'), script);
   const { path } = await tools.yosys();
@@ -42,12 +41,20 @@ export async function buildModel(task: Task, folder: string, fault?: Fault): Pro
   return { folder, smt: join(folder, 'model.smt2'), ...(usesAbc && { aiger: join(folder, 'model.aig') }) };
 }
 
+/** What Yosys reads: the design, the properties, and the top around both. */
+export function sourcesOf(task: Task, fault?: Fault): SourceFile[] {
+  const { top } = elaborate(task.design);
+  return [...designSources(task, top, fault), ...propertySources(task), topSource(task, top)];
+}
+
 /** The emitted files, ready for Yosys, with the fault planted and freed modules replaced. */
 function designSources(task: Task, top: Module, fault: Fault | undefined): SourceFile[] {
   const { files } = emitSystemVerilog(top);
   const modules = modulesOf(top);
   const missing = task.free?.find((name) => !modules.some((module) => module.name === name));
   if (missing !== undefined) throw new FormalError(`${task.name}: the design has no module \`${missing}\` to set free`);
+  if (fault !== undefined && !files.some(({ name }) => name === fault.file))
+    throw new FormalError(`${task.name}: the design has no file ${fault.file} to plant the fault "${fault.what}" in`);
   const needed = new Set(modulesOf(withoutFree(top, task.free ?? [])).map(({ name }) => name));
   return files
     .filter(({ name }) => needed.has(name.replace(/\.sv$/, '')))

@@ -9,7 +9,8 @@ import { keySignals } from './trace.ts';
 
 /** Which program answers: SMT solver or ABC. */
 const engineOf = ({ job }: Outcome): string => {
-  const gates = job.kind === 'proof' && (job.task.mode === 'reachability' || job.task.gates === true);
+  const { mode, gates: inGates = false } = job.task;
+  const gates = (job.kind === 'proof' && mode === 'reachability') || (job.kind !== 'cover' && inGates);
   return gates ? 'abc' : 'yices';
 };
 

@@ -73,9 +73,10 @@ async function abc(model: Model, command: string): Promise<string> {
   return output;
 }
 
-/** ABC's verdict; a counterexample is made again by the SMT solver, which writes it down. */
-async function judged(model: Model, output: string, proved: RegExp): Promise<Answer> {
+/** ABC's verdict; a counterexample that is to be shown is made again by the SMT solver, which writes it down. */
+async function judged(model: Model, output: string, proved: RegExp, show = true): Promise<Answer> {
   const frame = /asserted in frame (\d+)/.exec(output)?.[1];
+  if (frame !== undefined && !show) return { verdict: 'broken', output };
   if (frame !== undefined) return { ...(await bounded(model, Number(frame) + 2)), verdict: 'broken' };
   if (proved.test(output)) return { verdict: 'holds', output };
   throw new FormalError(`ABC came to no result in ${model.folder}:\n${output.trim()}`);
@@ -87,6 +88,6 @@ export async function reachable(model: Model): Promise<Answer> {
 }
 
 /** As {@link bounded}, on the level of gates. */
-export async function boundedInGates(model: Model, depth: number): Promise<Answer> {
-  return judged(model, await abc(model, `bmc3 -F ${depth}`), new RegExp(`No output asserted in ${depth} frames`));
+export async function boundedInGates(model: Model, depth: number, show = true): Promise<Answer> {
+  return judged(model, await abc(model, `bmc3 -F ${depth}`), new RegExp(`No output asserted in ${depth} frames`), show);
 }

@@ -36,7 +36,7 @@ export interface Task {
   readonly free?: readonly string[];
   /** RAMs of the design whose content is left out, by hierarchical name with `*`: each read gives any value. */
   readonly freeMemories?: readonly string[];
-  /** Cells whose results are left out, as Yosys selects them: `t:$mul` for all multiplications. */
+  /** Cells whose results are left out, as Yosys selects them: `t:$mul r:A_WIDTH>=20 %i` for all wide multiplications. */
   readonly freeCells?: readonly string[];
   /** SystemVerilog files that the properties need, such as a specification, in `rtl-templates/properties/`. */
   readonly files?: readonly string[];

@@ -14,7 +14,15 @@ export const deviceTasks: readonly Task[] = [
     prefix: 'ocl_',
     mode: 'reachability',
     cover: 16,
-    faults: [],
+    faults: [
+      {
+        what: 'a write is begun without its word',
+        file: 'hermes.sv',
+        find: 'csr_aw_slice_pop_valid && csr_w_slice_pop_valid',
+        replace: 'csr_aw_slice_pop_valid',
+        depth: 12,
+      },
+    ],
   },
   {
     name: 'ocl/registers',
@@ -42,7 +50,15 @@ export const deviceTasks: readonly Task[] = [
     mode: 'bmc',
     depth: 16,
     cover: 20,
-    faults: [],
+    faults: [
+      {
+        what: 'a byte strobe guards the wrong byte',
+        file: 'hermes.sv',
+        find: 'csr_ehcmdreq_0_length_condition && csr_strobe_q[2]',
+        replace: 'csr_ehcmdreq_0_length_condition && csr_strobe_q[1]',
+        depth: 16,
+      },
+    ],
   },
   {
     name: 'pcis/read',
@@ -52,9 +68,20 @@ export const deviceTasks: readonly Task[] = [
     properties: 'axi_read_properties',
     prefix: 'axi_',
     parameters: { ID: 1, DATA: 1, LENGTH: 1, HOLDS: 7 },
-    mode: 'reachability',
+    mode: 'bmc',
+    gates: true,
+    depth: 16,
+    deep: 20,
     cover: 16,
-    faults: [],
+    faults: [
+      {
+        what: 'every beat is the last',
+        file: 'dma_slave.sv',
+        find: 'read_address_last = read_address_done_q == read_address_slice_pop_bits[10:3]',
+        replace: "read_address_last = read_address_done_q == 8'd0",
+        depth: 14,
+      },
+    ],
   },
   {
     name: 'pcis/write',
@@ -64,8 +91,19 @@ export const deviceTasks: readonly Task[] = [
     properties: 'axi_write_properties',
     prefix: 'axi_',
     parameters: { ID: 1, LENGTH: 1, HOLDS: 7 },
-    mode: 'reachability',
+    mode: 'bmc',
+    gates: true,
+    depth: 16,
+    deep: 20,
     cover: 16,
-    faults: [],
+    faults: [
+      {
+        what: 'every beat is answered',
+        file: 'dma_slave.sv',
+        find: 'slots_write_done && write_pending_q.last',
+        replace: 'slots_write_done',
+        depth: 12,
+      },
+    ],
   },
 ];

@@ -3,20 +3,61 @@ import { divider } from '../../../gen/ebpf/engine/divider.ts';
 import { engine } from '../../../gen/ebpf/engine/engine.ts';
 import { decodeAndCompute, multiplier } from '../designs.ts';
 import { smallest } from './smallest.ts';
-import type { Task } from '../task.ts';
+import type { Fault, Task } from '../task.ts';
 
-const groups: readonly (readonly [name: string, what: string, alu: readonly number[], jumps: readonly number[]])[] = [
-  ['add', 'add, sub, neg', [0x0, 0x1, 0x8], []],
-  ['logic', 'or, and, xor, mov, movsx; mul, div, mod only decoded', [0x2, 0x3, 0x4, 0x5, 0x9, 0xa, 0xb], []],
+type Group = readonly [
+  name: string,
+  what: string,
+  alu: readonly number[],
+  jumps: readonly number[],
+  faults?: readonly Fault[],
+];
+
+const aluFault = (what: string, find: string, replace: string): readonly Fault[] => [
+  { what, file: 'alu.sv', find, replace, depth: 2 },
+];
+
+/** Operations by the codes of their opcodes (RFC 9669, table 3 and following): as many at a time as a solver likes. */
+const groups: readonly Group[] = [
+  [
+    'add',
+    'add, sub, neg',
+    [0x0, 0x1, 0x8],
+    [],
+    aluFault('a difference lacks its carry', '{right ^ {64{subtracts}}, subtracts}', "{right ^ {64{subtracts}}, 1'b0}"),
+  ],
+  [
+    'logic',
+    'or, and, xor, mov, movsx; mul, div, mod only decoded',
+    [0x2, 0x3, 0x4, 0x5, 0x9, 0xa, 0xb],
+    [],
+    aluFault('and forgets a bit', 'left & right', "left & {right[63:1], 1'b0}"),
+  ],
   ['lsh', 'lsh', [0x6], []],
   ['rsh', 'rsh', [0x7], []],
-  ['arsh', 'arsh', [0xc], []],
+  [
+    'arsh',
+    'arsh',
+    [0xc],
+    [],
+    aluFault(
+      'a 32-bit shift takes the sign of 64 bits',
+      'fill = control_is_signed && a[63]',
+      'fill = control_is_signed && left[63]',
+    ),
+  ],
   ['end', 'le, be, bswap, and codes that nobody has', [0xd, 0xe, 0xf], []],
-  ['jump', 'all jumps', [], [...Array(16).keys()]],
+  [
+    'jump',
+    'all jumps',
+    [],
+    [...Array(16).keys()],
+    aluFault('equality overlooks the highest bit', 'control_equal && a == b', 'control_equal && a[62:0] == b[62:0]'),
+  ],
 ];
 const codes = (of: readonly number[]): number => of.reduce((bits, code) => bits | (1 << code), 0);
 
-const units: readonly Task[] = groups.map(([name, what, alu, jumps]) => ({
+const units: readonly Task[] = groups.map(([name, what, alu, jumps, faults = []]) => ({
   name: `alu/${name}`,
   what: `decoder and ALU, ${what}: 64 and 32 bits, immediate and register, all operands`,
   design: () => decodeAndCompute(smallest),
@@ -26,7 +67,7 @@ const units: readonly Task[] = groups.map(([name, what, alu, jumps]) => ({
   mode: 'bmc',
   depth: 2,
   cover: 2,
-  faults: [],
+  faults,
 }));
 
 const multiplierTask: Task = {
@@ -49,7 +90,15 @@ const multiplierTask: Task = {
   mode: 'bmc',
   depth: 6,
   cover: 6,
-  faults: [],
+  faults: [
+    {
+      what: 'a product is not added',
+      file: 'multiplier.sv',
+      find: 'upper[37:25] + highest',
+      replace: 'upper[37:25]',
+      depth: 6,
+    },
+  ],
 };
 
 const dividerTask: Task = {
@@ -74,7 +123,15 @@ const dividerTask: Task = {
   mode: 'induction',
   depth: 1,
   cover: 26,
-  faults: [],
+  faults: [
+    {
+      what: 'a pair of digits is skipped',
+      file: 'divider.sv',
+      find: "pairs_q <= pairs_q - 6'd1",
+      replace: "pairs_q <= pairs_q - 6'd2",
+      depth: 8,
+    },
+  ],
 };
 
 const pipeline: Task = {
@@ -82,7 +139,7 @@ const pipeline: Task = {
   what: 'instructions retire once, in program order, with current operands and the results made of them',
   design: () => engine({ ...smallest, retirePort: true }),
   free: ['alu', 'divider', 'memory_unit', 'atomic_alu'],
-  freeCells: ['t:$mul'],
+  freeCells: ['t:$mul r:A_WIDTH>=20 %i'],
   properties: 'pipeline_properties',
   files: ['ebpf_specification.sv'],
   parameters: { PC: 5 },
@@ -102,7 +159,15 @@ const pipeline: Task = {
   mode: 'bmc',
   depth: 22,
   cover: 30,
-  faults: [],
+  faults: [
+    {
+      what: 'the value in the memory stage is not forwarded',
+      file: 'engine.sv',
+      find: 'left_value_select ? memory_loaded :',
+      replace: "1'b0 ? memory_loaded :",
+      depth: 24,
+    },
+  ],
 };
 
 export const engineTasks: readonly Task[] = [...units, multiplierTask, dividerTask, pipeline];
