@@ -215,7 +215,7 @@ module pipeline_properties #(
         assert (!covered || retire_next_pc == (taken ? behind + distance[PC-1:0] : behind));
       lddw_takes_two: assert (!is_lddw || retire_next_pc == behind + 1'b1);
 
-      forwards: cover (retired == 4'd4 && covered && arithmetic && left_known && !is_neg);
+      forwards: cover (retired == 4'd2 && covered && arithmetic && left_known && !is_neg);
       stores_late: cover (is_store && src_known && retire_memory_write);
       goes_back: cover (covered && jumps && taken && retire_next_pc < retire_pc);
     end

@@ -157,15 +157,16 @@ const pipeline: Task = {
     memory_firing: 'memory_firing',
   },
   mode: 'bmc',
-  depth: 22,
-  cover: 30,
+  depth: 20,
+  deep: 24,
+  cover: 20,
   faults: [
     {
       what: 'the value in the memory stage is not forwarded',
       file: 'engine.sv',
       find: 'left_value_select ? memory_loaded :',
       replace: "1'b0 ? memory_loaded :",
-      depth: 24,
+      depth: 20,
     },
   ],
 };
