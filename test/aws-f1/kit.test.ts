@@ -29,21 +29,21 @@ const top = 'design/cl_hermes.sv';
 
 describe.each(shellNames)('with the kit of %s', (shell) => {
   const hdk = pathOf(shell) ?? '';
-  const test = it.skipIf(hdk === '');
+  const isMissing = hdk === '';
   const options = { timeout: 300_000 };
 
-  test('nothing is found', options, async () => {
+  it.skipIf(isMissing)('nothing is found', options, async () => {
     expect(await kitFindings(shell, hdk)).toEqual([]);
   });
 
-  test('a width that differs is found by the linters', options, async () => {
+  it.skipIf(isMissing)('a width that differs is found by the linters', options, async () => {
     const found = await kitFindings(shell, hdk, (files) =>
       change(files, top, /^( {2}output +logic +)\[511:0\]( +cl_sh_dma_pcis_rdata,)$/, '$1[255:0]$2'),
     );
     expect(found).toContainEqual(expect.stringMatching(/^kit-lint: .* of verilator: WIDTH/));
   });
 
-  test('a port that is missing is found by the linters', options, async () => {
+  it.skipIf(isMissing)('a port that is missing is found by the linters', options, async () => {
     const found = await kitFindings(shell, hdk, (files) => {
       change(files, top, /^ {2}input +logic +\[63:0\] +sh_cl_glcount0,\n/, '');
       change(files, top, 'sh_cl_glcount0, ', '');
@@ -51,13 +51,13 @@ describe.each(shellNames)('with the kit of %s', (shell) => {
     expect(found).toContainEqual(expect.stringMatching(/^kit-lint: .*'sh_cl_glcount0'/));
   });
 
-  test('a file that the kit does not have is found', options, async () => {
+  it.skipIf(isMissing)('a file that the kit does not have is found', options, async () => {
     const list = `verif/scripts/top.${shell === 'f1' ? 'vivado' : 'xsim'}.f`;
     const found = await kitFindings(shell, hdk, (files) => change(files, list, 'tb/filelists/tb.', 'tb/lists/tb.'));
     expect(found).toEqual([expect.stringContaining('the kit has no')]);
   });
 
-  test("the kit's scripts build it", options, async () => {
+  it.skipIf(isMissing)("the kit's scripts build it", options, async () => {
     const work = mkdtempSync(join(tmpdir(), 'hermes-kit-'));
     onTestFinished(() => rmSync(work, { recursive: true, force: true }));
     const cl = join(work, 'cl_hermes');
@@ -113,7 +113,7 @@ describe.each(shellNames)('with the kit of %s', (shell) => {
     expect(lines).toContainEqual(expect.stringMatching(/^dcp_file_name=.*SH_CL_routed\.dcp$/));
   });
 
-  test("the kit's makefiles take the test", options, async () => {
+  it.skipIf(isMissing)("the kit's makefiles take the test", options, async () => {
     const folder = written(smallTree(shell));
     const common = join(hdk, 'hdk/common');
     const env = {
