@@ -46,7 +46,7 @@ function options() {
   try {
     const { values } = parseArgs({
       options: {
-        faults: { type: 'string', default: '600' },
+        faults: { type: 'string', default: '520' },
         seed: { type: 'string', default: '1' },
         module: { type: 'string' },
         only: { type: 'string' },
@@ -141,12 +141,16 @@ async function one(id: string): Promise<number> {
   return refuse(`no fault is called ${id}; --list shows those of a sample`);
 }
 
+/** The scopes with their faults in the order in which they are tried, and how many of each: by the places that they have. */
+function plan(): { scope: Scope; list: Fault[]; enough: number }[] {
+  const lists = scopes.map((scope) => ({ scope, list: ordered(faultsIn(scope), seed) }));
+  const places = lists.reduce((sum, { list }) => sum + list.length, 0);
+  return lists.map((each) => ({ ...each, enough: Math.ceil((faults * each.list.length) / places) }));
+}
+
 async function all(): Promise<number> {
   const tried: Tried[] = [];
-  for (const scope of scopes) {
-    const enough = Math.ceil(faults / scopes.length);
-    tried.push(...(await tryFaults(ordered(faultsIn(scope), seed), scope.name, enough)));
-  }
+  for (const { scope, list, enough } of plan()) tried.push(...(await tryFaults(list, scope.name, enough)));
   show(tried);
   if (given.record) write(tried);
   console.log(pc.dim(`${((performance.now() - begin) / 1000).toFixed(0)} seconds`));
@@ -154,8 +158,8 @@ async function all(): Promise<number> {
 }
 
 function list(): number {
-  for (const scope of scopes) {
-    for (const fault of ordered(faultsIn(scope), seed).slice(0, Math.ceil(faults / scopes.length)))
+  for (const { list, enough } of plan()) {
+    for (const fault of list.slice(0, enough))
       console.log(`${fault.id}  ${fault.kind}  ${placeOf(fault)}\n    ${fault.text}`);
   }
   return 0;
