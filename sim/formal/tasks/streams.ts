@@ -94,6 +94,6 @@ export const streamTasks: readonly Task[] = [
     ],
   }),
   arbiter(4, 'fair', true),
-  arbiter(8, 'fair', false),
+  arbiter(8, 'fair', false, { deepOnly: true }),
   arbiter(3, 'priority', false),
 ];
