@@ -167,7 +167,7 @@ export const fileRules: readonly Rule[] = [
     cure: 'use CL_DIR, HDK_SHELL_DIR or a relative path',
     check: ({ files }, report) => {
       const path =
-        /(?<![\w$}.:/*])\/(?:home|root|tmp|work|opt|mnt|media|Users|var|srv|scratch|projects?)\/[\w./-]*|\b[A-Z]:\\\w/;
+        /(?:(?<![\w$}.:/*])|(?<=-[A-Z]))\/(?:home|root|tmp|work|opt|mnt|media|Users|var|srv|scratch|projects?)\/[\w./-]*|\b[A-Z]:\\\w/;
       for (const [file, text] of files) {
         text.split('\n').forEach((line, i) => {
           const found = path.exec(line);

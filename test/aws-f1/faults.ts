@@ -108,6 +108,11 @@ export const faults: readonly Fault[] = [
     plant: (files) => append(files, 'verif/scripts/waves.tcl', '# log_wave /home/someone/waves'),
   },
   {
+    name: 'a makefile names a folder of one machine',
+    rules: ['absolute-path'],
+    plant: (files) => append(files, 'software/runtime/Makefile', 'CFLAGS += -I/opt/kit/include'),
+  },
+  {
     name: 'a script has carriage returns',
     rules: ['line-ending'],
     plant: (files) => change(files, 'verif/scripts/Makefile', '\n', '\r\n'),
