@@ -33,6 +33,16 @@ describe.each(shellNames)('a host in the shell of %s', (shell) => {
       }
     });
 
+    it('with nothing behind them wait for address and data, whichever comes first and however late the other', async () => {
+      const { bar1, sda } = await host({ stalls: 0.85 });
+      for (const bar of bar1 ? [bar1, sda] : [sda]) {
+        for (let n = 0; n < 25; n++) {
+          await Promise.all([bar.write(4 * n, 4, n), bar.write(4 * n, 1, n)]);
+          expect(await bar.read(4 * n)).toBe(0);
+        }
+      }
+    });
+
     it('are accessed in the order of the calls, also when they overlap', async () => {
       const { bar0 } = await host();
       const seen = await Promise.all([bar0.write(0, 4, 1), bar0.read(0), bar0.write(0, 4, 2), bar0.read(0)]);
