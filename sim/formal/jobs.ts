@@ -39,7 +39,8 @@ export function nameOf({ task, kind, fault }: Job): string {
   return kind === 'proof' ? task.name : `${task.name} ${kind}${fault === undefined ? '' : `: ${fault.what}`}`;
 }
 
-const folderOf = (job: Job): string => {
+/** Where the files of a job are. */
+export const folderOf = (job: Job): string => {
   const part = job.fault === undefined ? 'model' : `fault${job.task.faults.indexOf(job.fault)}`;
   return join(formalFolder, job.task.name.replaceAll('/', '-'), part);
 };

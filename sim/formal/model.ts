@@ -114,13 +114,15 @@ function portsIn(text: string, name: string): string[] {
 }
 
 /**
- * The top: inputs of the design are free, its clocks and resets are made here. Reset holds in the first cycle; a task that
- * starts in any state has none, and `first` marks the first cycle.
+ * The top: inputs of the design are free, its resets are made here: they hold in the first cycle, which `first` marks for the
+ * properties.
  */
 function topSource(task: Task, top: Module): SourceFile {
   const { ports } = top;
   const domains = top.domains;
   const clocks = domains.map(({ clock }) => clock);
+  if (clocks.length !== 1)
+    throw new FormalError(`${task.name}: the design has ${clocks.length} clocks; a formal model has one`);
   const resets = new Map(
     domains.map(({ reset, resetActive }) => [reset, resetActive === 'low' ? 'started' : '!started']),
   );
@@ -142,10 +144,9 @@ function topSource(task: Task, top: Module): SourceFile {
       ...inputs.map((port) => `  input logic ${rangeOf(port)}${port.name}`),
     ].join(',\n'),
     ');',
-    "  logic past_first = 1'b0;",
-    `  always @(posedge ${clocks[0]}) past_first <= 1'b1;`,
-    '  wire first = !past_first;',
-    `  wire started = ${task.anyState ? "1'b1" : 'past_first'};`,
+    "  logic started = 1'b0;",
+    `  always @(posedge ${clocks[0]}) started <= 1'b1;`,
+    '  wire first = !started;',
     ...[...resets].map(([reset, value]) => `  wire ${reset} = ${value};`),
     ...outputs.map((port) => `  wire ${rangeOf(port)}${port.name};`),
     `  ${top.name} dut (${ports.map(({ name }) => `.${name}(${name})`).join(', ')});`,

@@ -1,10 +1,10 @@
 /** What formal runs tell: a table as they go, counterexamples, and the record for the documentation. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { root, tools } from '../tools/index.ts';
-import { nameOf, type Outcome } from './jobs.ts';
+import { folderOf, nameOf, type Outcome } from './jobs.ts';
 import { keySignals } from './trace.ts';
 
 /** Which program answers: SMT solver or ABC. */
@@ -50,9 +50,10 @@ export function explain({ job, answer }: Outcome): string {
     cover: 'never reached:',
   }[job.kind];
   lines.push(
-    `  ${what} ${answer.where === undefined ? 'see the output of the solver' : place(answer.where, answer.trace)}`,
+    `  ${what} ${answer.where === undefined ? 'see the output of the solver' : place(answer.where, folderOf(job))}`,
   );
-  if (answer.trace === undefined) return [...lines, answer.output.trim()].join('\n');
+  if (answer.trace === undefined)
+    return [...lines, ...(answer.where === undefined ? [answer.output.trim()] : [])].join('\n');
   lines.push(`  trace: ${relative(root, answer.trace)}`);
   const { first, rows } = keySignals(answer.trace);
   const width = Math.max(...rows.map(({ name }) => name.length));
@@ -62,10 +63,9 @@ export function explain({ job, answer }: Outcome): string {
 }
 
 /** A labelled assertion with the line that it stands on. */
-function place(where: string, trace: string | undefined): string {
+function place(where: string, folder: string): string {
   const label = /^[\w.]*?(\w+)$/.exec(where)?.[1];
-  const folder = trace === undefined ? undefined : dirname(trace);
-  if (label === undefined || folder === undefined || !existsSync(folder)) return where;
+  if (label === undefined || !existsSync(folder)) return where;
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.sv'))) {
     const lines = readFileSync(join(folder, file), 'utf8').split('\n');
     const at = lines.findIndex((text) => text.trimStart().startsWith(`${label}:`));

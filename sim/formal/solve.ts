@@ -33,7 +33,8 @@ async function smtbmc(
 /** `file:line` of the first assertion that yosys-smtbmc names. */
 function failing(output: string): string | undefined {
   const named =
-    /Assert failed in formal_top: (.*)/.exec(output)?.[1] ?? /Unreached cover statement at (.*)/.exec(output)?.[1];
+    /Assert failed in formal_top: (.*)/.exec(output)?.[1] ??
+    /Unreached cover statement at (.*?)\.?$/m.exec(output)?.[1];
   if (named === undefined) return undefined;
   return /([\w.]+\.sv):(\d+)\.\d+-[\d.]+ \(/.exec(named)?.slice(1, 3).join(':') ?? named.split(' ')[0];
 }
@@ -62,7 +63,14 @@ export async function inductive(model: Model, depth: number): Promise<Answer> {
 
 /** Whether every `cover` is reached within `depth` cycles. */
 export async function covered(model: Model, depth: number): Promise<Answer> {
-  return answer(model, await smtbmc(model, ['-c', '-t', String(depth)], 'cover.vcd'), 'broken', 'cover.vcd');
+  // Its traces are those of the statements that were reached.
+  const { verdict, output, where } = answer(
+    model,
+    await smtbmc(model, ['-c', '-t', String(depth)], 'cover.vcd'),
+    'broken',
+    'cover.vcd',
+  );
+  return { verdict, output, ...(where !== undefined && { where }) };
 }
 
 async function abc(model: Model, command: string): Promise<string> {

@@ -40,11 +40,6 @@ export interface Task {
   readonly freeCells?: readonly string[];
   /** SystemVerilog files that the properties need, such as a specification, in `rtl-templates/properties/`. */
   readonly files?: readonly string[];
-  /**
-   * Start in any state that the properties assume in their first cycle (`first`), without a reset: proves more than a start
-   * from reset, where the assumption covers every state that can be reached.
-   */
-  readonly anyState?: boolean;
   readonly mode: Mode;
   /** A bounded proof that ABC makes on the level of gates: quicker where there is much control and little arithmetic. */
   readonly gates?: boolean;
