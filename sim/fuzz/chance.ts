@@ -20,8 +20,9 @@ export function weighted<T>(random: Random, table: readonly (readonly [weight: n
 
 /** A sequence of its own for each place: what is drawn for one program does not depend on the programs before it. */
 export function randomAt(seed: number, ...place: readonly number[]): Random {
-  let mixed = seed >>> 0;
-  for (const step of place) {
+  // The seed is a step like the others: left as it is, neighbouring seeds would give the same programs in another order.
+  let mixed = 0;
+  for (const step of [seed, ...place]) {
     mixed = Math.imul(mixed ^ (step + 0x9e37_79b9), 0x85eb_ca6b);
     mixed = Math.imul(mixed ^ (mixed >>> 15), 0xc2b2_ae35);
     mixed = (mixed ^ (mixed >>> 13)) >>> 0;
