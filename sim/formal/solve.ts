@@ -75,7 +75,7 @@ export async function covered(model: Model, depth: number): Promise<Answer> {
 
 async function abc(model: Model, command: string): Promise<string> {
   const { path } = await tools.abc();
-  const script = `read_aiger ${model.aiger}; fold; strash; scorr; ${command}`;
+  const script = `read_aiger ${model.aiger}; fold; strash; ${command}`;
   const { code, output } = await run(path, ['-c', script], { cwd: model.folder });
   if (code !== 0) throw new FormalError(`ABC ended with code ${code} in ${model.folder}:\n${output.trim()}`);
   return output;
@@ -97,5 +97,5 @@ export async function reachable(model: Model): Promise<Answer> {
 
 /** As {@link bounded}, on the level of gates. */
 export async function boundedInGates(model: Model, depth: number, show = true): Promise<Answer> {
-  return judged(model, await abc(model, `bmc3 -F ${depth}`), new RegExp(`No output asserted in ${depth} frames`), show);
+  return judged(model, await abc(model, `scorr; bmc3 -F ${depth}`), new RegExp(`No output asserted in ${depth} frames`), show);
 }
