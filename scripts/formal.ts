@@ -1,10 +1,10 @@
 /**
  * npm run formal: proves the formal tasks, two at a time. `npm run formal -- fifo/ alu/add` runs those whose names begin so.
  *
- * `--deep` goes to the greater depths and runs what takes too long otherwise; `--list` names the tasks; `--record` writes
- * docs/records/formal.json; `--report FILE` writes the counts. Exit code 1 if a proof failed, 2 for a name that fits no task.
+ * `--deep` goes to the greater depths and runs what takes too long otherwise; `--list` names the tasks; `--record` enters the
+ * run in docs/records/formal.json; `--report FILE` writes the counts. Exit code 1 if a proof failed, 2 for a name that fits no task.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
@@ -67,7 +67,7 @@ async function main(): Promise<number> {
   if (values.record) {
     const file = join(root, 'docs/records/formal.json');
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, await record(outcomes, values.deep));
+    writeFileSync(file, await record(outcomes, existsSync(file) ? readFileSync(file, 'utf8') : undefined));
   }
   return failed.length === 0 ? 0 : 1;
 }

@@ -4,7 +4,8 @@ import { join, relative } from 'node:path';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { root, tools } from '../tools/index.ts';
-import { folderOf, nameOf, type Outcome } from './jobs.ts';
+import { folderOf, jobsOf, nameOf, type Outcome } from './jobs.ts';
+import { formalTasks } from './tasks/index.ts';
 import { keySignals } from './trace.ts';
 
 /** Which program answers: SMT solver or ABC. */
@@ -74,21 +75,38 @@ function place(where: string, folder: string): string {
   return where;
 }
 
-/** The record of a run, as docs/records/formal.json holds it. */
-export async function record(outcomes: readonly Outcome[], deep: boolean): Promise<string> {
+/** One job in docs/records/formal.json. */
+interface Recorded {
+  readonly task: string;
+  readonly what: string;
+  readonly engine: string;
+  readonly mode: string;
+  readonly depth?: number;
+  readonly result: 'ok' | 'failed';
+  readonly seconds: number;
+}
+
+/** The record after a run: its jobs in place of what an earlier record says of them. Jobs that no task has any more go. */
+export async function record(outcomes: readonly Outcome[], earlier: string | undefined): Promise<string> {
   const versions = await Promise.all([tools.yosys(), tools.yices(), tools.abc()]);
-  const content = {
-    tools: Object.fromEntries(versions.map(({ name, version }) => [name, version])),
-    deep,
-    jobs: outcomes.map((outcome) => ({
-      task: nameOf(outcome.job),
-      what: outcome.job.kind === 'proof' ? outcome.job.task.what : outcome.job.kind,
+  const known = earlier === undefined ? [] : (JSON.parse(earlier) as { jobs: Recorded[] }).jobs;
+  const byTask = new Map(known.map((job) => [job.task, job]));
+  for (const outcome of outcomes) {
+    const { job, passed, seconds } = outcome;
+    byTask.set(nameOf(job), {
+      task: nameOf(job),
+      what: job.kind === 'proof' ? job.task.what : job.kind,
       engine: engineOf(outcome),
       mode: modeOf(outcome),
-      ...(outcome.job.depth !== undefined && { depth: outcome.job.depth }),
-      result: outcome.passed ? 'ok' : 'failed',
-      seconds: Number(outcome.seconds.toFixed(1)),
-    })),
+      ...(job.depth !== undefined && { depth: job.depth }),
+      result: passed ? 'ok' : 'failed',
+      seconds: Number(seconds.toFixed(1)),
+    });
+  }
+  const names = formalTasks.flatMap((task) => jobsOf(task, false).map(nameOf));
+  const content = {
+    tools: Object.fromEntries(versions.map(({ name, version }) => [name, version])),
+    jobs: names.flatMap((name) => byTask.get(name) ?? []),
   };
   return `${JSON.stringify(content, null, 2)}\n`;
 }

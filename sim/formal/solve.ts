@@ -97,5 +97,10 @@ export async function reachable(model: Model): Promise<Answer> {
 
 /** As {@link bounded}, on the level of gates. */
 export async function boundedInGates(model: Model, depth: number, show = true): Promise<Answer> {
-  return judged(model, await abc(model, `scorr; bmc3 -F ${depth}`), new RegExp(`No output asserted in ${depth} frames`), show);
+  return judged(
+    model,
+    await abc(model, `scorr; bmc3 -F ${depth}`),
+    new RegExp(`No output asserted in ${depth} frames`),
+    show,
+  );
 }
