@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkTree } from '../../aws-f1/check.ts';
 import { shellNames, type ShellName } from '../../gen/config.ts';
-import { run, toolEnv, tools } from '../../sim/tools/index.ts';
+import { run, toolEnv, tools, which } from '../../sim/tools/index.ts';
 import { change, redigest, smallTree, written, type Files } from './trees.ts';
 
 const prelude = new URL('../../aws-f1/check-prelude.tcl', import.meta.url).pathname;
@@ -55,6 +55,13 @@ describe.each(shellNames)('with the kit of %s', (shell) => {
     const list = `verif/scripts/top.${shell === 'f1' ? 'vivado' : 'xsim'}.f`;
     const found = await kitFindings(shell, hdk, (files) => change(files, list, 'tb/filelists/tb.', 'tb/lists/tb.'));
     expect(found).toEqual([expect.stringContaining('the kit has no')]);
+  });
+
+  it.skipIf(isMissing)("the software compiles against the kit's library", options, async () => {
+    const folder = join(written(smallTree(shell)), 'software/runtime');
+    const flags = ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-fsyntax-only', `-I${hdk}/sdk/userspace/include`];
+    const sources = ['hermes_run.c', 'hermes_transport.c'].map((name) => join(folder, name));
+    expect(await run(which('gcc', 'clang')!, [...flags, ...sources])).toEqual({ code: 0, output: '' });
   });
 
   it.skipIf(isMissing)("the kit's scripts build it", options, async () => {
