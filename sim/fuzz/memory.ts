@@ -160,3 +160,25 @@ export function stream(s: Sketch): void {
     access(s, row, { at: { register: s.base, off: at } });
   }
 }
+
+/**
+ * A line that is asked for, by a load in front of it or ahead of all loads, and written before it arrives; then read, at
+ * once or when it has long been there.
+ */
+export function race(s: Sketch): void {
+  const lines = Math.min(Math.floor(s.limits.dataBytes / lineBytes), 500);
+  const line = s.random.below(lines - 2);
+  const load = (of: number): void =>
+    access(s, oneOf(s.random, loads), { at: { register: s.base, off: of * lineBytes + 8 * s.random.below(7) } });
+  const written = line + s.random.below(2);
+  const off = written * lineBytes + 8 * s.random.below(7);
+  load(line);
+  // What uses the register of a load waits for it; stores do not.
+  for (let n = s.random.below(3); n > 0; n--) s.emit('stdw', { dst: s.base, off: off ^ 8, imm: n });
+  const row = oneOf(s.random, happens(s.random, 0.8) ? stores : atomics);
+  access(s, row, { at: { register: s.base, off } });
+  for (let n = oneOf(s.random, [0, 0, 1, 3, 8, 20]); n > 0; n--)
+    s.emit('mov-imm', { dst: oneOf(s.random, s.free), imm: n });
+  access(s, oneOf(s.random, loads), { at: { register: s.base, off } });
+  if (happens(s.random, 0.4)) load(written);
+}

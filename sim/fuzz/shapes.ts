@@ -3,7 +3,7 @@ import { instructions } from '../../gen/ebpf/isa.ts';
 import { between, happens, immediate, oneOf, weighted, word } from './chance.ts';
 import { branch, branches, call, helper, loop, settled, wideEdges } from './control.ts';
 import { fault } from './faults.ts';
-import { atomic, load, overlapping, store, stream } from './memory.ts';
+import { atomic, load, overlapping, race, store, stream } from './memory.ts';
 import { arithmetic, chain, division, filler, slow, swap, throughMemory, wide, type Statement } from './statements.ts';
 import type { Sketch } from './sketch.ts';
 
@@ -108,6 +108,7 @@ export const shapes = {
       [3, store],
       [1, atomic],
       [2, stream],
+      [4, race],
       [2, throughMemory],
       [1, arithmetic],
     ],
