@@ -89,6 +89,13 @@ describe('registers', () => {
       device.write32(at, 0xffff_ffff);
       expect(device.read32(at), at.toString(16)).toBe(0);
     }
+    // Every bit of an address counts.
+    for (let bit = 14; 2 ** bit < shells.f1.bar0Bytes; bit++) {
+      for (const { offset } of [Info.EHVER, Info.EHENG, Engine.EHCMDREQ, Extension.EHXMAGIC]) {
+        device.write32(offset + 2 ** bit, 0xffff_ffff);
+        expect([bit, device.read32(offset + 2 ** bit)]).toEqual([bit, 0]);
+      }
+    }
     agree();
   });
 
