@@ -158,7 +158,7 @@ const pipeline: Task = {
   },
   mode: 'bmc',
   depth: 20,
-  deep: 24,
+  deepOnly: true,
   cover: 20,
   faults: [
     {
