@@ -2,9 +2,9 @@
  * npm test: installs the simulation tools, then runs everything: the unit tests on WebAssembly, those of the device once
  * more on Verilator, the cocotb regressions, and the formal proofs. The last line is `N passed, N failed` over all of them.
  *
- * `npm test -- --no-tools` runs what needs nothing but Node.
+ * `npm test -- --no-tools` runs what needs nothing but Node; `npm test -- --record` writes the counts to docs/records/tests.json.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import pc from 'picocolors';
@@ -106,6 +106,10 @@ const table = new Table({
 });
 for (const [name, { passed, failed, skipped, seconds }] of results) {
   table.push([name, passed, failed === 0 ? '0' : pc.red(failed), skipped, seconds.toFixed(1)]);
+}
+if (process.argv.includes('--record')) {
+  const counts = [...results].map(([name, { passed, failed }]) => [name, { passed, failed }]);
+  writeFileSync(join(root, 'docs/records/tests.json'), `${JSON.stringify(Object.fromEntries(counts), null, 2)}\n`);
 }
 const sum = (key: keyof Result): number => [...results.values()].reduce((total, result) => total + result[key], 0);
 console.log(`\n${table.toString()}\n${sum('passed')} passed, ${sum('failed')} failed`);
