@@ -11,7 +11,7 @@ import { campaign, kindNames, kinds, type Found, type KindName, type Tally } fro
 import { write } from '../sim/fuzz/kept.ts';
 import { record, recordFile } from '../sim/fuzz/record.ts';
 import { shapeNames, shapes, type ShapeName } from '../sim/fuzz/shapes.ts';
-import { root } from '../sim/tools/index.ts';
+import { root, ToolError } from '../sim/tools/index.ts';
 
 const usage = `npm run fuzz -- [options]
 
@@ -152,7 +152,11 @@ const tallies = await campaign(
     note(progress(now));
     if (found) show(found);
   },
-);
+).catch((error: unknown): never => {
+  if (!(error instanceof ToolError)) throw error;
+  console.error(`fuzz: ${error.message}`);
+  process.exit(2);
+});
 note('');
 
 const table = new Table({
