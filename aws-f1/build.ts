@@ -5,7 +5,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { memoryBudget, type Config } from '../gen/config.ts';
+import type { Config } from '../gen/config.ts';
+import { memoryBudget } from '../gen/estimate.ts';
 import { manifest, type Manifest } from '../gen/emit/index.ts';
 import { idDefines } from '../gen/shell/ids.ts';
 import { shellTables } from '../gen/shell/index.ts';

@@ -2,6 +2,10 @@
 import { z } from 'zod';
 import { MaxEngines } from './device/layout.ts';
 import { helperNames } from './ebpf/helpers/functions.ts';
+import { shortages } from './estimate.ts';
+import { shellNames, shells } from './shells.ts';
+
+export { shellNames, shells, type ShellName } from './shells.ts';
 
 const powerOfTwo = (what: string, least: number, most: number) =>
   z
@@ -12,42 +16,6 @@ const powerOfTwo = (what: string, least: number, most: number) =>
       error: `${what} is a power of two, because addresses are decoded by their bits`,
     })
     .describe(`${what}, a power of two between ${least} and ${most}`);
-
-/** What a cloud shell is to everything outside gen/shell. */
-interface ShellFacts {
-  readonly cloud: string;
-  readonly part: string;
-  /** What the shell leaves of the part to a custom logic (CL). */
-  readonly leaves: { readonly uram: number; readonly bram: number; readonly lut: number };
-  /** Bytes of BAR0 that reach the CL. */
-  readonly bar0Bytes: number;
-  /** Bits of an AXI ID on the way to slot memory. */
-  readonly dmaIdBits: number;
-}
-
-const MiB = 1024 * 1024;
-
-export const shells = {
-  /** More than half of the part's 960 UltraRAM sites (the `compat` preset) need `-uram_option 3` or 4 when the image is built. */
-  f1: {
-    cloud: 'AWS F1',
-    part: 'VU9P',
-    leaves: { uram: 800, bram: 1680, lut: 895_000 },
-    bar0Bytes: 32 * MiB,
-    dmaIdBits: 6,
-  },
-  /** The small shell. The kit gives its share of the part as a whole: 88 % are left to the CL. */
-  f2: {
-    cloud: 'AWS F2',
-    part: 'VU47P',
-    leaves: { uram: 840, bram: 1770, lut: 1_147_000 },
-    bar0Bytes: 64 * MiB,
-    dmaIdBits: 16,
-  },
-} as const satisfies Record<string, ShellFacts>;
-
-export type ShellName = keyof typeof shells;
-export const shellNames = Object.keys(shells) as ShellName[];
 
 const schema = z.strictObject({
   shell: z.enum(shellNames).describe(`cloud shell that the device is wrapped in: ${shellNames.join(' or ')}`),
@@ -103,13 +71,13 @@ export const presets = {
   small: { ...base, engines: 1, programSlots: 2, programSlotBytes: 4096, dataSlots: 2, dataSlotBytes: 4096 },
   /** Data slots of 1 MiB, as existing host software of the device expects. */
   compat: { ...base, programSlotBytes: 64 * 1024, dataSlotBytes: 1024 * 1024 },
-  /** As many engines as a VU9P, the smallest part, holds beside their slots. */
+  /** As many engines as a VU9P, the smallest part, holds beside as many data slots, with a seventh of its LUTs to spare. */
   max: {
     ...base,
-    engines: 48,
+    engines: 32,
     programSlots: 64,
     programSlotBytes: 16 * 1024,
-    dataSlots: 48,
+    dataSlots: 32,
     dataSlotBytes: 128 * 1024,
   },
 } as const satisfies Record<string, Config>;
@@ -127,23 +95,6 @@ export class ConfigError extends Error {
   }
 }
 
-/** Memory primitives that a configuration needs, counted from its shapes. */
-export function memoryBudget(config: Config): { uram: number; bram: number } {
-  const slots = [
-    ...Array.from({ length: config.dataSlots }, () => config.dataSlotBytes),
-    config.programSlots * config.programSlotBytes,
-  ];
-  const ultra = slots
-    .filter((bytes) => bytes >= 128 * 1024)
-    .reduce((sum, bytes) => sum + 8 * Math.ceil(bytes / 64 / 4096), 0);
-  const block = slots
-    .filter((bytes) => bytes < 128 * 1024)
-    .reduce((sum, bytes) => sum + 8 * Math.ceil(bytes / 64 / 512), 0);
-  const program = 8 * Math.ceil(config.programSlotBytes / 64 / 512);
-  const local = 8 * Math.ceil((config.cacheLines + 64) / 512);
-  return { uram: ultra, bram: block + config.engines * (program + local) };
-}
-
 /**
  * Checks a configuration, filling what is missing from a preset.
  * @throws ConfigError naming every field that is wrong, and what would be right.
@@ -159,13 +110,11 @@ export function configure(given: unknown = {}, preset: Preset = 'default'): Conf
   }
   const config = parsed.data;
   const problems: string[] = [];
-  const { uram, bram } = memoryBudget(config);
-  const { cloud, part, leaves } = shells[config.shell];
-  const short = (needed: number, what: string, has: number, cure: string): void => {
-    if (needed > has) problems.push(`needs ${needed} ${what}, but ${cloud} leaves ${has} of its ${part}: ${cure}`);
-  };
-  short(uram, 'UltraRAMs', leaves.uram, 'fewer or smaller slots');
-  short(bram, 'block RAMs', leaves.bram, 'fewer engines or smaller program slots');
+  const { cloud, part } = shells[config.shell];
+  for (const { needed, what, has, estimated, cure } of shortages(config)) {
+    const number = estimated ? `about ${needed}` : String(needed);
+    problems.push(`needs ${number} ${what}, but ${cloud} leaves ${has} of its ${part}: ${cure}`);
+  }
   if (2 * bar4(config).dataOffset > 2 ** 32)
     problems.push('slots do not fit 32-bit offsets in BAR4: fewer or smaller slots');
   if (problems.length > 0) throw new ConfigError(problems);

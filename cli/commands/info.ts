@@ -1,8 +1,10 @@
 /** `hermes info`: what a configuration means, and what is there to work with. */
 import pc from 'picocolors';
-import { bar4, memoryBudget, presets, settings, shells, type Config } from '../../gen/config.ts';
+import { bar4, presets, settings, shells, type Config } from '../../gen/config.ts';
 import { bar0 } from '../../gen/device/bar0.ts';
+import { MaxEngines } from '../../gen/device/layout.ts';
 import { helpersNamed } from '../../gen/ebpf/helpers/functions.ts';
+import { estimate, memoryBudget, most, total } from '../../gen/estimate.ts';
 import { shellTables } from '../../gen/shell/index.ts';
 import { tools } from '../../sim/tools/index.ts';
 import { loadConfig, type ConfigOptions } from '../configuration.ts';
@@ -17,7 +19,8 @@ export async function info(options: ConfigOptions): Promise<number> {
   );
   const { cloud, part, bar0Bytes } = shells[config.shell];
   const { ids } = shellTables[config.shell];
-  section(`Memory of the ${part} on ${cloud}`, budget(config));
+  section(`Of the ${part} on ${cloud}`, budget(config));
+  section('What fits there with the other settings as they are', room(config));
   section('PCI', [
     ['identity', `${hex(ids.vendor)}:${hex(ids.device)}`, ''],
     ['BAR0', size(bar0Bytes), 'registers, over OCL'],
@@ -43,12 +46,31 @@ const show = (value: Config[keyof Config]): string =>
 
 function budget(config: Config): string[][] {
   const { uram, bram } = memoryBudget(config);
+  const { lut, ff, dsp } = total(estimate(config).map(({ resources }) => resources));
   const { leaves } = shells[config.shell];
-  const row = (name: string, used: number, has: number): string[] => {
+  const row = (name: string, used: number, has: number, origin: string): string[] => {
     const share = (100 * used) / has;
-    return [name, `${count(used)} of ${count(has)}`, `${share.toFixed(0)} %`];
+    return [name, `${count(used)} of ${count(has)}`, `${share.toFixed(0)} %`, origin];
   };
-  return [row('UltraRAM', uram, leaves.uram), row('block RAM', bram, leaves.bram)];
+  return [
+    row('UltraRAM', uram, leaves.uram, 'counted'),
+    row('block RAM', bram, leaves.bram, 'counted'),
+    row('LUT', lut, leaves.lut, 'estimated; hermes timing measures'),
+    row('flip-flops', ff, leaves.ff, 'estimated'),
+    row('multipliers', dsp, leaves.dsp, 'estimated'),
+  ];
+}
+
+function room(config: Config): string[][] {
+  const row = (name: string, setting: Parameters<typeof most>[1], limit: number): string[] => {
+    const fits = most(config, setting, limit);
+    return [name, `at most ${fits}`, fits === limit ? 'the most that there can be' : ''];
+  };
+  return [
+    row('engines', 'engines', MaxEngines),
+    row('data slots', 'dataSlots', 255),
+    row('program slots', 'programSlots', 255),
+  ];
 }
 
 function slots(config: Config): string[][] {
