@@ -1,10 +1,11 @@
 /** What the default configuration costs on an FPGA, by Yosys. */
+import { resources, synthesise } from '../aws-f1/timing/synthesis.ts';
 import { presets, shells } from '../gen/config.ts';
+import type { Resources } from '../gen/estimate.ts';
 import { hermes } from '../gen/device/hermes.ts';
 import { engine } from '../gen/ebpf/engine/engine.ts';
 import { elaborate, type ModuleDef } from '../gen/hdl/index.ts';
 import type { Benchmark, Row } from './benchmark.ts';
-import { resources, synthesise, type Resources } from './yosys.ts';
 
 const config = presets.default;
 const units = { lut: 'LUT', ff: 'FF', bram: 'BRAM36', uram: 'URAM', dsp: 'DSP' } as const;

@@ -123,6 +123,17 @@ command(
   .option(...shared.config)
   .option(...shared.preset);
 
+command('timing', 'what Vivado is likely to complain about: size, slow paths, fan-out, crossings', async (options) =>
+  (await import('./commands/timing.ts')).timing(options),
+)
+  .option(...shared.shell)
+  .option(...shared.config)
+  .option(...shared.preset)
+  .option('--module <name>', 'module that Yosys measures; an engine unless told')
+  .option('--fan-out <number>', 'readers of a net from which on it is reported, 100 or more', wholeNumber(100), 500)
+  .option('--rows <number>', 'paths and ports to print', wholeNumber(1), 10)
+  .option('-j, --json', 'print one JSON object: module, resources, parts, paths, loads, crossings, verdicts and more');
+
 command('build', 'write the directory that the development kit of a cloud builds', async (shell, options) =>
   (await import('./commands/build.ts')).build(shell, options),
 )

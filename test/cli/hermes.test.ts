@@ -36,6 +36,10 @@ describe('the command line', () => {
     [['info', '--config', 'examples'], 'cure: name a file in it\n'],
     [['gen', '--out', 'gen'], 'files of another origin'],
     [['gen', '--shell', 'f3'], 'Choose one of f1, f2.'],
+    [['timing', '--preset', 'small', '--module', 'slot_memori'], 'cure: did you mean slot_memory?'],
+    [['timing', '--preset', 'small', '--module', 'cpu'], 'cure: choose one of '],
+    [['timing', '--fan-out', '5'], '100 or more'],
+    [['timing', '--shell', 'f3'], 'Choose one of f1, f2.'],
   ])('%j is refused', { timeout }, async (args, message) => {
     const { code, stdout, stderr } = await hermes(...args);
     expect([code, stdout]).toEqual([2, '']);
@@ -72,8 +76,10 @@ describe('disasm and info', () => {
     const { code, stdout } = await hermes('info', '--preset', 'max');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ {2}UltraRAM +\d+ of 800 /m);
-    expect(stdout).toMatch(/^ {2}data +0x[\da-f]{8} – 0x[\da-f]{8} +48 × 128 KiB$/m);
+    expect(stdout).toMatch(/^ {2}data +0x[\da-f]{8} – 0x[\da-f]{8} +32 × 128 KiB$/m);
     expect(stdout).toMatch(/^ {2}0x1000 \+ 48 n +EHCMDREQ/m);
+    expect(stdout).toMatch(/^ {2}LUT +[\d,]+ of 895,000 +\d+ % +estimated/m);
+    expect(stdout).toMatch(/^ {2}engines +at most (3[2-9]|4\d)$/m);
     expect(stdout).toContain(process.versions.node);
   });
 });
@@ -92,7 +98,7 @@ describe('the shell of F2', () => {
 
   test('has its own part, identity and BARs', { timeout }, async () => {
     const { stdout } = await hermes('info', '--shell', 'f2', '--preset', 'max');
-    expect(stdout).toMatch(/^Memory of the VU47P on AWS F2$/m);
+    expect(stdout).toMatch(/^Of the VU47P on AWS F2$/m);
     expect(stdout).toMatch(/^ {2}UltraRAM +\d+ of 840 /m);
     expect(stdout).toMatch(/^ {2}identity +0x1de5:0xf200$/m);
     expect(stdout).toMatch(/^ {2}BAR0 +64 MiB /m);

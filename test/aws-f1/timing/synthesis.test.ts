@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { resources, synthesise } from '../../bench/yosys.ts';
-import { elaborate, input, instance, memory, module, output, reg, u, when } from '../../gen/hdl/index.ts';
+import { resources, synthesise } from '../../../aws-f1/timing/synthesis.ts';
+import { elaborate, input, instance, memory, module, output, reg, u, when } from '../../../gen/hdl/index.ts';
 
 const inner = module('inner', { a: input(u(16)), b: input(u(16)), sum: output(u(16)) }, ({ a, b, sum }) => {
   const held = reg(u(16), 0);
