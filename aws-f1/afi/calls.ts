@@ -92,10 +92,7 @@ export class Calls {
   async #send<Answer>(service: 's3' | 'ec2', command: Command, planned: Answer): Promise<Answer> {
     const name = command.constructor.name.replace(/Command$/, '');
     if (this.dry) {
-      const input = JSON.stringify(command.input, (_, value: unknown) =>
-        Buffer.isBuffer(value) ? `${value.length} bytes` : value,
-      );
-      this.#print(`${service} ${name} in ${this.region} ${redact(input)}`);
+      this.#print(`${service} ${name} in ${this.region} ${redact(JSON.stringify(withoutBytes(command.input)))}`);
       return planned;
     }
     const client = this.#clients[service];
@@ -124,6 +121,12 @@ export class Calls {
     for (const client of Object.values(this.#clients)) client.destroy();
   }
 }
+
+/** The parameters of a request, with the size in place of a body: one part of an upload is many megabytes. */
+const withoutBytes = (input: object): object =>
+  Object.fromEntries(
+    Object.entries(input).map(([name, value]) => [name, Buffer.isBuffer(value) ? `${value.length} bytes` : value]),
+  );
 
 async function regionOfProfile(): Promise<string> {
   const client = new EC2Client({});

@@ -27,12 +27,15 @@ const imageRow = /^AFI\s+(\d+)\s+(\S+)\s+(\S+)\s+\d+\s+(\S+)\s+(-?\d+)\s+(0x[\da
 const deviceRow = /^AFIDEVICE\s+(\d+)\s+(\S+)\s+(\S+)\s+(\S+)/gm;
 const errorLine = /^Error: \((-?\d+)\) (.*)$/m;
 
-/** @throws AfiError when the tools are not on PATH */
-export async function requireTools(dry: boolean): Promise<void> {
+/**
+ * @param without what can be done where they are not, for the cure
+ * @throws AfiError when the tools are not on PATH
+ */
+export async function requireTools(dry: boolean, without = ''): Promise<void> {
   if (dry || (await which('fpga-load-local-image', { nothrow: true })) !== null) return;
   throw refused(
     'fpga-load-local-image is not on PATH',
-    'run this on an instance with an FPGA, after: source sdk_setup.sh (in the kit); or leave loading out with --no-load',
+    `run this on an instance with an FPGA, after: source sdk_setup.sh (in the kit)${without}`,
   );
 }
 

@@ -97,7 +97,7 @@ const unbuilt = (file: StateFile): Checkpoint => ({
 export async function submitStep({ file, calls, report, consent }: Work, options: SubmitOptions): Promise<Image> {
   const bucket = options.bucket ?? file.state.upload?.bucket;
   if (bucket === undefined) throw refused('no bucket is chosen', 'name one in the region of the image with --bucket');
-  const checkpoint = await checked(file, options, calls.dry);
+  const checkpoint = await checked({ file, calls, report }, options);
   await consent(checkpoint.shell);
   if (!options.allowViolations && file.state.timing?.met === false) {
     throw refused(
@@ -123,11 +123,12 @@ export async function submitStep({ file, calls, report, consent }: Work, options
   return image;
 }
 
-async function checked(file: StateFile, { tar }: SubmitOptions, dry: boolean): Promise<Checkpoint> {
-  if (dry && tar === undefined) {
+async function checked({ file, calls, report }: Omit<Work, 'consent'>, { tar }: SubmitOptions): Promise<Checkpoint> {
+  if (calls.dry && tar === undefined) {
     try {
       findArchive(file.cl);
     } catch {
+      report.line('there is no archive yet; with one the calls would be:');
       return unbuilt(file);
     }
   }

@@ -102,7 +102,7 @@ const ship: Run = async (work, options) => {
   if ((options.bucket ?? file.state.upload?.bucket) === undefined) {
     throw refused('no bucket is chosen', 'name one in the region of the image with --bucket');
   }
-  if (options.load) await requireTools(options.dryRun ?? false);
+  if (options.load) await requireTools(options.dryRun ?? false, '; or leave loading out with --no-load');
   await buildStep(work);
   const { id } = await submitStep(work, submitting(options));
   const image = await waitStep(work, options, id);
@@ -207,16 +207,13 @@ const local: readonly Action[] = ['build', 'load', 'clear'];
 /** Runs one command of the group and gives back its exit code. */
 export async function afi(name: Action, directory: string, options: AfiOptions): Promise<number> {
   const report = reporter();
+  if (!isPlain(name)) requireThere(directory, options);
   const isLocal = local.includes(name) || options.slots === true;
   const calls = await Calls.open(isLocal ? { region: 'local', ...options } : options, (line) => report.line(line));
   try {
-    if (isPlain(name)) return await plain[name]({ calls, report }, options);
-    return await withState(directory, options, async (file) => {
-      const consent = consenting(options);
-      const shell = shellOf(file);
-      if (shell !== undefined && needConsent.includes(name)) await consent(shell);
-      return ofOne[name]({ file, calls, report, consent }, options);
-    });
+    const code = await perform(name, directory, options, { calls, report });
+    if (options.dryRun && !options.json) report.line('dry run: nothing of this was done');
+    return code;
   } finally {
     note('');
     calls.close();
@@ -224,16 +221,23 @@ export async function afi(name: Action, directory: string, options: AfiOptions):
 }
 
 /** An image that is named with its id can be loaded where there is no directory. */
-async function withState<T>(
+function requireThere(cl: string, { image }: AfiOptions): void {
+  if (image === undefined) requireDirectory(cl);
+}
+
+async function perform(
+  name: Action,
   cl: string,
-  { dryRun = false, image }: AfiOptions,
-  work: (file: StateFile) => Promise<T>,
-): Promise<T> {
-  const isAway = image !== undefined && !existsSync(cl);
-  if (!isAway) requireDirectory(cl);
-  const file = dryRun || isAway ? StateFile.inMemory(cl) : StateFile.open(cl);
+  options: AfiOptions,
+  { calls, report }: Pick<Work, 'calls' | 'report'>,
+): Promise<number> {
+  if (isPlain(name)) return plain[name]({ calls, report }, options);
+  const file = options.dryRun || !existsSync(cl) ? StateFile.inMemory(cl) : StateFile.open(cl);
   try {
-    return await work(file);
+    const consent = consenting(options);
+    const shell = shellOf(file);
+    if (shell !== undefined && needConsent.includes(name)) await consent(shell);
+    return await ofOne[name]({ file, calls, report, consent }, options);
   } finally {
     file.close();
   }

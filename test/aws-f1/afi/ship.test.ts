@@ -154,6 +154,9 @@ describe('ship', () => {
       ...(process.getuid?.() === 0 ? ['fpga-load-local-image', 'fpga-describe-local-image'] : ['sudo', 'sudo']),
     ]);
     expect(run.stdout).toContain('"Bucket":"images-(account)"');
+    expect(run.stdout).toContain('"Body":"1 bytes"');
+    expect(run.stdout).toContain('there is no archive yet');
+    expect(run.stdout).toMatch(/\ndry run: nothing of this was done\n$/);
     expect([s3.seen, ec2.requests, readdirSync(join(cl, 'build'))]).toEqual([[], [], ['scripts']]);
     requireNoSecrets(cl, run);
   });
@@ -308,7 +311,7 @@ describe('errors', () => {
       afi(['--help']),
       afi(['help', 'ship']),
       afi(['wait', '--timeout', '5']),
-      afi(['status', '/nonexistent']),
+      afi(['status', '/nonexistent'], { AWS_REGION: '' }),
       afi(['list'], { AWS_REGION: '' }),
     ]);
     expect(help.code).toBe(0);

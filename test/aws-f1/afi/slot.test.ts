@@ -91,7 +91,9 @@ describe('errors', () => {
 
   test('no tools', async () => {
     process.env['PATH'] = temporary();
-    await expect(requireTools(false)).rejects.toThrow(/fpga-load-local-image is not on PATH.*sdk_setup\.sh/s);
+    await expect(requireTools(false)).rejects.toThrow(
+      /fpga-load-local-image is not on PATH.*sdk_setup\.sh \(in the kit\)$/s,
+    );
     await expect(requireTools(true)).resolves.toBeUndefined();
   });
 });
