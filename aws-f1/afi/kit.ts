@@ -27,12 +27,12 @@ export function readTree(cl: string): Tree {
   const path = join(cl, 'manifest.json');
   const cure = 'make the directory with: hermes build f2';
   if (!existsSync(path)) throw refused(`${cl}: this is no custom logic of hermes: there is no manifest.json`, cure);
-  const read = treeSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-  if (read.success) return read.data;
-  throw refused(
-    `${path}: this is not what hermes build writes: ${z.prettifyError(read.error).replaceAll('\n', ' ')}`,
-    cure,
-  );
+  try {
+    return treeSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : (error as Error).message;
+    throw refused(`${path}: this is not what hermes build writes: ${why}`, cure);
+  }
 }
 
 /** Digest of the files that a build reads, as they are now. */

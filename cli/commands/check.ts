@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import pc from 'picocolors';
+import { readTree } from '../../aws-f1/afi/kit.ts';
 import { checkTree, type Finding } from '../../aws-f1/check.ts';
 import { kits } from '../../aws-f1/build-kits.ts';
 import type { ShellName } from '../../gen/config.ts';
@@ -17,6 +18,7 @@ export interface CheckOptions {
 export async function check(shell: ShellName, folder: string, { hdk, json = false }: CheckOptions): Promise<number> {
   requireFolder(folder, 'a directory that hermes build has written');
   if (hdk !== undefined) requireKit(hdk, shell);
+  requireMadeFor(folder, shell);
   const context = hdk === undefined ? {} : { hdk: resolve(hdk) };
   const { findings, checked, skipped } = await checkTree(folder, shell, context, ({ id }) => note(`checking ${id}`));
   note('');
@@ -44,6 +46,16 @@ const row = ({ rule, file, line, message, cure }: Finding): string[] => [
 function requireFolder(folder: string, what: string): void {
   if (existsSync(folder) && statSync(folder).isDirectory()) return;
   throw new UsageError({ message: `${folder}: there is no such directory`, cure: `name ${what}` });
+}
+
+/** Of a directory of something else nearly every rule would be broken, and the findings would not say why. */
+function requireMadeFor(folder: string, shell: ShellName): void {
+  const made = readTree(folder).shell;
+  if (made === shell) return;
+  throw new UsageError({
+    message: `${folder}: this was made for ${made}, and not for ${shell}`,
+    cure: `check it with: hermes check ${made} ${folder}`,
+  });
 }
 
 function requireKit(hdk: string, shell: ShellName): void {

@@ -49,6 +49,10 @@ describe('hermes build', () => {
       /digest +build\/constraints\/cl_timing_user\.xdc +differs from its digest +undo the change/,
     );
     expect(wrong.stdout).toContain('1 finding');
+    const other = await hermes('check', 'f1', out);
+    expect([other.code, other.stdout]).toEqual([2, '']);
+    expect(other.stderr).toContain(`made for f2, and not for f1\n  cure: check it with: hermes check f2 ${out}`);
+
     const json = await hermes('check', 'f2', out, '--json');
     expect(json.code).toBe(1);
     expect(JSON.parse(json.stdout)).toMatchObject({
@@ -68,16 +72,11 @@ describe('hermes build', () => {
       ['check', 'f1', 'examples', '--hdk', 'examples'],
       'no checkout of the kit for f1\n  cure: check out version 1.4.24',
     ],
+    [['check', 'f1', 'examples'], 'no custom logic of hermes: there is no manifest.json\n  cure: make the directory'],
   ])('%j is refused', options, async (args, message) => {
     const { code, stdout, stderr } = await hermes(...args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/^ +at /m);
-  });
-
-  it('another folder has many findings, and no internal error', options, async () => {
-    const { code, stdout, stderr } = await hermes('check', 'f1', 'examples');
-    expect([code, stderr]).toEqual([1, '']);
-    expect(stdout).toContain('missing-file');
   });
 });
