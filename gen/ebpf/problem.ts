@@ -19,13 +19,17 @@ function render({ place, message, cure, frame }: Problem): string {
   return [...lines, `  cure: ${cure}`].join('\n');
 }
 
-/** A program that cannot be used. The message is the text of all problems found. */
+/** How many problems a message tells: a file that is no program has one on every line. */
+const told = 10;
+
+/** A program that cannot be used. The message is the text of the first problems, and how many more there are. */
 export class ProgramRefused extends Error {
   override readonly name = 'ProgramRefused';
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(problems.map(render).join('\n'));
+    const more = problems.length > told ? [`${problems.length - told} more problems are not shown`] : [];
+    super([...problems.slice(0, told).map(render), ...more].join('\n'));
     this.problems = problems;
   }
 }

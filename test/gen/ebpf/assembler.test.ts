@@ -144,6 +144,13 @@ test.each([
   });
 });
 
+test('of a file that is no program, the first lines are enough', () => {
+  const source = Array.from({ length: 61 }, (_, i) => `prose ${i}`).join('\n');
+  expect(() => assemble(source, 'a.md')).toThrow(
+    /^a\.md:1:1: (?:.*\n)*a\.md:10:1: (?:.*\n)*51 more problems are not shown$/,
+  );
+});
+
 test('all errors of a source come together, each with its line and a caret', () => {
   expect(() => assemble('r0 = 1\n  r11 = 2\n\tgoto x\nexit', 'bad.s')).toThrow(
     [
