@@ -1,21 +1,25 @@
-/**
- * npm run bench: tables of measured numbers with their ratios. `npm run bench -- NAME…` runs some of them, `--json` prints
- * one object instead of tables. Fails if a number misses its bar.
- */
+/** npm run bench: tables of measured numbers with their ratios. Fails if a number misses its bar. */
+import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { meetsBar, ratio, type Row } from '../bench/benchmark.ts';
 import { benchmarks } from '../bench/index.ts';
+import { commandLine } from './command-line.ts';
 
-const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-const json = process.argv.includes('--json');
+const { refuse, read } = commandLine(
+  'bench',
+  `npm run bench -- [--json] [NAME…]
+  NAME    what to measure, instead of all:
+${benchmarks.map(({ name, title }) => `            ${name.padEnd(12)}${title}`).join('\n')}
+  --json  one object instead of tables`,
+);
+const { values, positionals: names } = read(() =>
+  parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } }),
+);
+const { json } = values;
 const unknown = names.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
-if (unknown.length > 0) {
-  console.error(
-    `no benchmark is called ${unknown.join(', ')}; there are ${benchmarks.map(({ name }) => name).join(', ')}`,
-  );
-  process.exit(2);
-}
+if (unknown.length > 0)
+  refuse(`no benchmark is called ${unknown.join(', ')}; there are ${benchmarks.map(({ name }) => name).join(', ')}`);
 
 const number = (value: number): string =>
   value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 10 ? 2 : 0 });

@@ -14,6 +14,7 @@ import { page } from '../sim/coverage/html.ts';
 import { cure, percent, record, sum, totals } from '../sim/coverage/report.ts';
 import { conformanceVectors, runSuite } from '../sim/coverage/suite.ts';
 import { Divergence } from '../sim/compare/lockstep.ts';
+import { commandLine } from './command-line.ts';
 
 const usage = `npm run coverage -- [options]
   --programs N   random programs (2000)
@@ -26,30 +27,19 @@ Every run leaves its counts in build/coverage/counts.json, for --merge.`;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Ends the command for what was typed. */
-function refuse(message: string): never {
-  console.error(`${message}\n\n${usage}`);
-  process.exit(2);
-}
+const { refuse, read } = commandLine('coverage', usage);
 
-function options() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        programs: { type: 'string', default: '2000' },
-        seed: { type: 'string', default: '1' },
-        engines: { type: 'string', default: '2' },
-        misses: { type: 'boolean', default: false },
-        merge: { type: 'string', multiple: true, default: [] },
-        record: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    return refuse((error as Error).message);
-  }
-}
+const options = () =>
+  parseArgs({
+    options: {
+      programs: { type: 'string', default: '2000' },
+      seed: { type: 'string', default: '1' },
+      engines: { type: 'string', default: '2' },
+      misses: { type: 'boolean', default: false },
+      merge: { type: 'string', multiple: true, default: [] },
+      record: { type: 'boolean', default: false },
+    },
+  }).values;
 
 /** A whole number between two others. */
 function number(name: string, text: string, least: number, most: number): number {
@@ -76,11 +66,7 @@ function write(file: string, text: string): void {
   writeFileSync(path, text);
 }
 
-const given = options();
-if (given.help) {
-  console.log(usage);
-  process.exit(0);
-}
+const given = read(options);
 const suite = {
   programs: number('programs', given.programs, 0, 1_000_000),
   seed: number('seed', given.seed, 0, 2 ** 32 - 1),

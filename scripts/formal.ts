@@ -1,8 +1,6 @@
 /**
  * npm run formal: proves the formal tasks, two at a time. `npm run formal -- fifo/ alu/add` runs those whose names begin so.
- *
- * `--deep` goes to the greater depths and runs what takes too long otherwise; `--list` names the tasks; `--record` enters the
- * run in docs/records/formal.json; `--report FILE` writes the counts. Exit code 1 if a proof failed, 2 for a name that fits no task.
+ * Exit code 1 if a proof failed, 2 for a name that fits no task.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -13,9 +11,20 @@ import { explain, line, record, table } from '../sim/formal/report.ts';
 import { formalTasks } from '../sim/formal/tasks/index.ts';
 import type { Task } from '../sim/formal/task.ts';
 import { root, ToolError } from '../sim/tools/index.ts';
+import { commandLine } from './command-line.ts';
 
 /** Proofs at the same time: one for each core of the machines that this runs on. */
 const atOnce = 2;
+
+const { read } = commandLine(
+  'formal',
+  `npm run formal -- [options] [NAME…]
+  NAME           tasks whose names begin so, instead of all
+  --deep         greater depths, and what takes too long otherwise
+  --list         name the tasks, and prove nothing
+  --record       enter the run in docs/records/formal.json
+  --report FILE  write how many passed and failed, as JSON`,
+);
 
 function options() {
   return parseArgs({
@@ -45,7 +54,7 @@ function chosen(names: readonly string[], deep: boolean): Task[] {
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = options();
+  const { values, positionals } = read(options);
   const tasks = chosen(positionals, values.deep);
   if (values.list) {
     for (const { name, what, mode } of tasks) console.log(`${name.padEnd(22)} ${mode.padEnd(13)} ${what}`);

@@ -12,6 +12,7 @@ import { write } from '../sim/fuzz/kept.ts';
 import { record, recordFile } from '../sim/fuzz/record.ts';
 import { shapeNames, shapes, type ShapeName } from '../sim/fuzz/shapes.ts';
 import { root, ToolError } from '../sim/tools/index.ts';
+import { commandLine } from './command-line.ts';
 
 const usage = `npm run fuzz -- [options]
 
@@ -27,10 +28,7 @@ ${shapeNames.map((name) => `                     ${name.padEnd(10)}${shapes[name
   --keep           writes what is found, made small, to test/sim/fuzz/kept, which npm test runs from then on
   --record         adds the counts to docs/records/fuzz.json`;
 
-function refuse(message: string): never {
-  console.error(`fuzz: ${message}\n\n${usage}`);
-  process.exit(2);
-}
+const { refuse, read } = commandLine('fuzz', usage);
 
 function parse() {
   const value = { type: 'string' } as const;
@@ -45,20 +43,11 @@ function parse() {
     backend: value,
     keep: flag,
     record: flag,
-    help: flag,
   };
-  try {
-    return parseArgs({ options }).values;
-  } catch (error) {
-    return refuse((error as Error).message);
-  }
+  return parseArgs({ options }).values;
 }
 
-const given = parse();
-if (given.help) {
-  console.log(usage);
-  process.exit(0);
-}
+const given = read(parse);
 
 function number(name: 'minutes' | 'programs' | 'seed' | 'from', isWhole = true): number | undefined {
   const text = given[name];

@@ -1,8 +1,6 @@
 /**
  * npm run mutate: puts faults into the netlists of engine and device, one at a time, and counts how many the tests find.
  *
- *   npm run mutate -- [--faults N] [--seed S] [--module engine|device] [--only ID] [--list] [--record]
- *
  * Fails when less than 95 % are found. What is known of a design is kept in build/mutate, so that a run that was stopped goes on where it was.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -24,16 +22,21 @@ import {
 } from '../sim/mutate/report.ts';
 import { ordered } from '../sim/mutate/sample.ts';
 import { scopeNames, scopeOf, type Scope, type ScopeName } from '../sim/mutate/scopes.ts';
+import { commandLine } from './command-line.ts';
 
 const bar = 0.95;
 const record = new URL('../docs/records/mutation.json', import.meta.url);
 
-function refuse(message: string): never {
-  console.error(
-    `${message}\nusage: npm run mutate -- [--faults N] [--seed S] [--module engine|device] [--only ID] [--list] [--record]`,
-  );
-  process.exit(2);
-}
+const { refuse, read } = commandLine(
+  'mutate',
+  `npm run mutate -- [options]
+  --faults N   how many to try (520); engine and device have shares by their places, rounded up
+  --seed N     which ones (1)
+  --module M   those of engine or device alone
+  --only ID    one, and what becomes of it
+  --list       name them, and try none
+  --record     write docs/records/mutation.json`,
+);
 
 function wholeNumber(name: string, text: string): number {
   const value = Number(text);
@@ -42,25 +45,19 @@ function wholeNumber(name: string, text: string): number {
     : refuse(`--${name} is ${text}; give a whole number, 1 or more`);
 }
 
-function options() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        faults: { type: 'string', default: '520' },
-        seed: { type: 'string', default: '1' },
-        module: { type: 'string' },
-        only: { type: 'string' },
-        list: { type: 'boolean', default: false },
-        record: { type: 'boolean', default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    return refuse((error as Error).message);
-  }
-}
+const options = () =>
+  parseArgs({
+    options: {
+      faults: { type: 'string', default: '520' },
+      seed: { type: 'string', default: '1' },
+      module: { type: 'string' },
+      only: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      record: { type: 'boolean', default: false },
+    },
+  }).values;
 
-const given = options();
+const given = read(options);
 const faults = wholeNumber('faults', given.faults);
 const seed = wholeNumber('seed', given.seed);
 if (given.module !== undefined && !scopeNames.some((name) => name === given.module))

@@ -36,7 +36,7 @@ test.each([
 ])('%j: what is wrong, what would be right, and exit code 2', (options, message) => {
   const { code, errors } = fuzz(...options);
   expect(errors).toContain(`fuzz: ${message}`);
-  expect(errors).toContain('--minutes N');
+  expect(errors).toContain('npm run fuzz -- --help');
   expect(code).toBe(2);
 });
 
