@@ -1,6 +1,6 @@
 /**
  * Ports at which a design is likely to be cut between dies of the part (SLRs): whether the signals that pass them come
- * straight from a register, and go straight into one. A crossing takes most of a cycle at 250 MHz, and leaves no time for
+ * straight from a register, and go straight into one. A crossing takes much of a cycle at 250 MHz, and leaves little for
  * logic beside it.
  */
 import {

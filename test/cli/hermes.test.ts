@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { assemble } from '../../gen/ebpf/assembler.ts';
 import { presets } from '../../gen/config.ts';
 import { lookup } from '../../gen/emit/index.ts';
@@ -82,6 +82,39 @@ describe('disasm and info', () => {
     expect(stdout).toMatch(/^ {2}engines +at most (3[2-9]|4\d)$/m);
     expect(stdout).toContain(process.versions.node);
   });
+});
+
+test('timing measures a module, and reports the device around it', { timeout }, async () => {
+  const args = ['timing', '--preset', 'small', '--module', 'empty_bar'];
+  const { code, stdout } = await hermes(...args, '--json');
+  expect(code).toBe(0);
+  const report = JSON.parse(stdout) as { module: string; verdicts: { kind: string }[]; resources: { ff: number } };
+  expect(report.module).toBe('empty_bar');
+  expect(report.resources.ff).toBeGreaterThan(0);
+  expect(report.verdicts[0]!.kind).toBe('ok');
+  const text = await hermes(...args);
+  expect([text.code, text.stderr]).toEqual([0, '']);
+  expect(text.stdout).toMatch(/^empty_bar +measured by Yosys earlier/);
+  expect(text.stdout).toMatch(/^ {2}left by the shell +895,000 /m);
+  expect(text.stdout).toMatch(/^Verdict\n {2}ok +fits: /m);
+});
+
+test('timing without Yosys says how to get it', { timeout }, async () => {
+  const hooks = `export async function resolve(name, context, next) {
+    if (name !== '@yowasp/yosys') return next(name, context);
+    throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' });
+  }`;
+  const hiding = file(
+    'hide.mjs',
+    `import { register } from 'node:module'; register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hooks)}));`,
+  );
+  vi.stubEnv('NODE_OPTIONS', `--import=${hiding}`);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  // A configuration of its own, which no earlier run has measured.
+  const config = file('own.json', '{ "build": "without Yosys", "stepLimit": 12345 }');
+  const { code, stdout, stderr } = await hermes('timing', '--preset', 'small', '--config', config);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/Yosys \(@yowasp\/yosys\) is not installed\..*\n.*npm install/);
 });
 
 describe('the shell of F2', () => {

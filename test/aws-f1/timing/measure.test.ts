@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { measure, type Measured } from '../../../aws-f1/timing/measure.ts';
-import { timingReport } from '../../../aws-f1/timing/report.ts';
+import { fits, timingReport } from '../../../aws-f1/timing/report.ts';
 import { presets } from '../../../gen/config.ts';
 import { bool, elaborate, input, instance, memory, module, output, reg, u, when } from '../../../gen/hdl/index.ts';
 import { clHermes } from '../../../gen/shell/index.ts';
@@ -130,5 +130,6 @@ test('each finding has a cure; what does not fit is told from what is slow', () 
 
   const large = reportOf({ ...small, resources: { ...none, lut: 900_000 } });
   expect(large.verdicts[0]).toMatchObject({ kind: 'no', cure: 'fewer engines or fewer data slots' });
+  expect([fits(risky), fits(large)]).toEqual([true, false]);
   expect(reportOf({ ...small, loads: [{ ...end('c'), fanOut: 500, controls: 0 }] }).loads).toEqual([]);
 });
