@@ -41,7 +41,10 @@ test.each([
 });
 
 test('Ctrl-C ends it with a summary', async () => {
-  const running = spawn(process.execPath, [...script(root), '--kind', 'invalid', '--minutes', '5'], { cwd: root });
+  const running = spawn(process.execPath, [...script(root), '--kind', 'invalid', '--minutes', '5'], {
+    cwd: root,
+    env: { ...process.env, NO_COLOR: '1' },
+  });
   let text = '';
   running.stdout.setEncoding('utf8').on('data', (more: string) => {
     text += more;
