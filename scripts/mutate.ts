@@ -65,10 +65,18 @@ if (given.module !== undefined && !scopeNames.some((name) => name === given.modu
 if (given.record && (given.only !== undefined || given.module !== undefined || given.list))
   refuse('--record goes with whole runs only');
 
+/** A passing line on a terminal; in a file, one in 25. */
+let notes = 0;
+function note(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text} `);
+  else if (notes % 25 === 0) process.stderr.write(`${text}\n`);
+  notes += 1;
+}
+
 const begin = performance.now();
 const scopes = scopeNames.filter((name) => given.module === undefined || name === given.module).map(scopeOf);
 const faultsIn = ({ modules }: Scope): Fault[] => modules.flatMap(faultsOf);
-const campaign = new Campaign(scopes);
+const campaign = new Campaign(scopes, undefined, undefined, note);
 
 /** Tries faults in order until enough of them change the design. */
 async function tryFaults(list: readonly Fault[], scope: ScopeName, enough: number): Promise<Tried[]> {
@@ -76,14 +84,11 @@ async function tryFaults(list: readonly Fault[], scope: ScopeName, enough: numbe
   for (const fault of list) {
     const { faults, survived, score } = tally(tried);
     if (faults >= enough) break;
-    if (process.stderr.isTTY)
-      process.stderr.write(`\r${scope}: ${faults} of ${enough}, ${survived} survived, ${percent(score)} `);
+    if (tried.length > 0) note(`${scope}: ${faults} of ${enough}, ${survived} survived, ${percent(score)}`);
     const result = await campaign.result(fault, scope);
     tried.push({ scope, fault, result });
-    if (!process.stderr.isTTY && tried.length % 25 === 0)
-      process.stderr.write(`${scope}: ${faults} of ${enough}, ${survived} survived, ${percent(score)}\n`);
     if (result.verdict === 'survived')
-      process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}${story(tried.at(-1)!)}\n`);
+      process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${story(tried.at(-1)!)}\n`);
   }
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   return tried;

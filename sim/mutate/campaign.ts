@@ -36,14 +36,22 @@ export class Campaign {
   readonly #file: string;
   readonly #tests: TestsOf;
   readonly #memo: Memo;
+  readonly #note: (text: string) => void;
   #child: ChildProcess | undefined;
   #jobs = 0;
 
   /**
    * @param file where results are kept between runs
    * @param tests the files that have to find the faults of a design
+   * @param note takes what is done before the first fault, which may last minutes
    */
-  constructor(scopes: readonly Scope[], file = `${root}build/mutate/results.json`, tests: TestsOf = testsOf) {
+  constructor(
+    scopes: readonly Scope[],
+    file = `${root}build/mutate/results.json`,
+    tests: TestsOf = testsOf,
+    note: (text: string) => void = () => {},
+  ) {
+    this.#note = note;
     this.#file = file;
     this.#tests = tests;
     const old = readMemo(file);
@@ -87,8 +95,9 @@ export class Campaign {
   /** The tests without a fault: they have to pass. */
   async #sound(scope: ScopeName): Promise<Map<string, Outcome>> {
     const { sound } = this.#memo.tests;
-    for (const path of this.#tests(scope)) {
-      if (sound[path]) continue;
+    const fresh = this.#tests(scope).filter((path) => !sound[path]);
+    for (const [i, path] of fresh.entries()) {
+      this.#note(`${scope}: first without a fault, test file ${i + 1} of ${fresh.length}`);
       const answer = await this.#ask({ path });
       const outcome = answer && 'outcome' in answer ? answer.outcome : undefined;
       const failure = outcome ? outcome.failure : { test: 'all', message: 'no end' };

@@ -74,7 +74,14 @@ describe('the campaign', () => {
   };
 
   test('finds what is known to be wrong, by tests that pass without it, and remembers', async () => {
-    const open = (): Campaign => new Campaign(Object.values(scopes), memo, (scope) => tests[scope]);
+    const notes: string[] = [];
+    const open = (): Campaign =>
+      new Campaign(
+        Object.values(scopes),
+        memo,
+        (scope) => tests[scope],
+        (text) => void notes.push(text),
+      );
     const campaign = open();
     const tried: Tried[] = [];
     try {
@@ -89,6 +96,8 @@ describe('the campaign', () => {
     } finally {
       campaign.close();
     }
+    expect(notes).toHaveLength(tests.engine.length + tests.device.length);
+    expect(notes[0]).toBe(`engine: first without a fault, test file 1 of ${tests.engine.length}`);
     expect(tried.filter(({ result }) => result.verdict !== 'found').map(({ fault }) => fault.text)).toEqual([]);
     expect(tally(tried)).toMatchObject({ faults: 18, byTests: 18, survived: 0, score: 1 });
     for (const { scope, result } of tried) if (result.verdict === 'found') expect(tests[scope]).toContain(result.file);
