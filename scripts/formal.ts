@@ -1,6 +1,6 @@
 /**
  * npm run formal: proves the formal tasks, two at a time. `npm run formal -- fifo/ alu/add` runs those whose names begin so.
- * Exit code 1 if a proof failed, 2 for a name that fits no task.
+ * Exit code 1 if a proof failed, 2 for a name that fits no task or a tool that is missing.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,8 +9,8 @@ import pc from 'picocolors';
 import { executeAll, jobsOf, type Outcome } from '../sim/formal/jobs.ts';
 import { explain, line, record, table } from '../sim/formal/report.ts';
 import { formalTasks } from '../sim/formal/tasks/index.ts';
-import type { Task } from '../sim/formal/task.ts';
-import { root, ToolError } from '../sim/tools/index.ts';
+import { FormalError, type Task } from '../sim/formal/task.ts';
+import { root } from '../sim/tools/index.ts';
 import { commandLine } from './command-line.ts';
 
 /** Proofs at the same time: one for each core of the machines that this runs on. */
@@ -85,5 +85,5 @@ try {
   process.exitCode = await main();
 } catch (error) {
   console.error(pc.red((error as Error).message));
-  process.exitCode = error instanceof ToolError || (error as Error).name === 'FormalError' ? 1 : 2;
+  process.exitCode = error instanceof FormalError ? 1 : 2;
 }
