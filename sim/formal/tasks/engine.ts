@@ -41,9 +41,9 @@ const groups: readonly Group[] = [
     [0xc],
     [],
     aluFault(
-      'a 32-bit shift takes the sign of 64 bits',
+      'the sign is taken one bit too low',
       'fill = control_is_signed && a[63]',
-      'fill = control_is_signed && left[63]',
+      'fill = control_is_signed && a[62]',
     ),
   ],
   ['end', 'le, be, bswap, and codes that nobody has', [0xd, 0xe, 0xf], []],
