@@ -8,6 +8,7 @@ import { conformanceTable } from './docs-conformance.ts';
 import { cyclesTable } from './docs-cycles.ts';
 import { instructionsPage } from './docs-instructions.ts';
 import type { Generator } from './docs-parts.ts';
+import { proofTable, verificationTable } from './docs-verification.ts';
 
 export const pages: Readonly<Record<string, Generator>> = {
   'docs/diagnostics.md': diagnosticsPage,
@@ -18,5 +19,7 @@ export const parts: Readonly<Record<string, Generator>> = {
   conformance: conformanceTable,
   cycles: cyclesTable,
   failures: failureTables,
+  proofs: proofTable,
   registers: () => registerTable(bar0(presets.default)),
+  verification: verificationTable,
 };
