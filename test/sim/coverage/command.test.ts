@@ -28,7 +28,7 @@ test.each([
 ])('%j', (args, message) => {
   const { status, stderr, stdout } = coverage(...args);
   expect(stderr).toContain(message);
-  expect(stderr).toContain('npm run coverage -- [options]');
+  expect(stderr).toContain('the options: npm run coverage -- --help\n');
   expect([status, stdout]).toEqual([2, '']);
 });
 
