@@ -1,7 +1,7 @@
 /** Chance that repeats: the same seed gives the same run. */
 export interface Random {
   /** Evenly distributed in [0, 1). */
-  next(): number;
+  readonly next: () => number;
   /** A whole number in [0, n). */
   below(n: number): number;
   /** A sequence of its own, so that what one party draws does not change what another gets. */

@@ -16,19 +16,13 @@ import type {
   UnaryExpr,
   WritePort,
 } from '../../../gen/ir/index.ts';
+import { random } from '../../../sim/shell/random.ts';
 
-/** A small generator of random numbers with a seed (mulberry32). */
+/** Random numbers from a seed. */
 export class Random {
-  #state: number;
+  readonly next: () => number;
   constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let t = this.#state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    this.next = random(seed).next;
   }
   below(n: number): number {
     return Math.floor(this.next() * n);

@@ -1,6 +1,7 @@
 /** Running one block in the WebAssembly simulator: reset, agents on its streams, a seeded source of chance. */
 import assert from 'node:assert/strict';
 import { elaborate, type ModuleDef } from '../../../gen/hdl/index.ts';
+import { random } from '../../../sim/shell/random.ts';
 import { WasmSimulator } from '../../../sim/wasm/index.ts';
 
 /** The block, checked without a warning, out of reset, with all inputs 0. */
@@ -23,15 +24,7 @@ export function reset(sim: WasmSimulator): void {
 
 /** Numbers in [0, 1) from a seed (mulberry32). */
 export type Chance = () => number;
-export function chance(seed: number): Chance {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+export const chance = (seed: number): Chance => random(seed).next;
 
 /** Something outside the block: drives its inputs before an edge, then looks at what the edge will do. */
 export interface Agent {

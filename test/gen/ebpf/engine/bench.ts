@@ -4,6 +4,7 @@ import { assemble } from '../../../../gen/ebpf/assembler.ts';
 import type { EngineConfig } from '../../../../gen/ebpf/engine/interface.ts';
 import { EngineBench, type SlotTiming } from '../../../../sim/compare/index.ts';
 import type { Helper } from '../../../../sim/golden/interpreter.ts';
+import { random } from '../../../../sim/shell/random.ts';
 import { WasmSimulator } from '../../../../sim/wasm/index.ts';
 
 /** Everything small, so that limits are near. */
@@ -45,16 +46,8 @@ export const benchOf = (config: EngineConfig, timing = steady, functions?: Reado
 export const servedBenchOf = (config: EngineConfig, timing = steady): EngineBench =>
   new EngineBench(WasmSimulator.create(EngineBench.servedNetlist(config)), config, timing, { served: true });
 
-/** Numbers from 0 to 1 that `seed` determines (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b_79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+/** Numbers from 0 to 1 that `seed` determines. */
+export const randomFrom = (seed: number): (() => number) => random(seed).next;
 
 export const programOf = (source: string): Uint8Array => assemble(source).program;
 

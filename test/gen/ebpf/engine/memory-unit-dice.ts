@@ -1,31 +1,26 @@
 /** Random choices from a seed, and slot memories that behave at random. */
+import { random, type Random } from '../../../../sim/shell/random.ts';
 import type { Behaviour } from './memory-unit-bench.ts';
 
-/** Mulberry32. */
+/** Random choices. */
 export class Dice {
-  #state: number;
+  readonly #random: Random;
   constructor(seed: number) {
-    this.#state = seed | 0;
-  }
-  #next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return (t ^ (t >>> 14)) >>> 0;
+    this.#random = random(seed);
   }
   /** 0 to n - 1. */
   below(n: number): number {
-    return Math.floor((this.#next() / 2 ** 32) * n);
+    return this.#random.below(n);
   }
   chance(probability: number): boolean {
-    return this.#next() / 2 ** 32 < probability;
+    return this.#random.next() < probability;
   }
   pick<T>(...from: T[]): T {
     return from[this.below(from.length)]!;
   }
   /** 64 bits, of which few may be set. */
   bits(): bigint {
-    const word = (): bigint => (BigInt(this.#next()) << 32n) | BigInt(this.#next());
+    const word = (): bigint => (BigInt(this.below(2 ** 32)) << 32n) | BigInt(this.below(2 ** 32));
     return this.chance(0.3) ? word() & word() & word() : word();
   }
 }
